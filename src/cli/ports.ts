@@ -1,0 +1,41 @@
+/** Everything outside the process, as arguments: `run(argv, ports)` is the whole program. */
+import type { Clock } from '../core/clock.ts'
+import type { Journal } from '../core/journal.ts'
+import type { Service } from '../core/service.ts'
+import type { Settings } from '../core/settings.ts'
+import type { ApprovalQuestion, Approval } from '../core/dialog.ts'
+
+export interface OutputPort {
+  write(text: string): void
+  readonly isTTY: boolean
+  /** Cells; 80 where not known. */
+  readonly columns: number
+}
+
+/** A person at a terminal. Absent when standard input or standard error is no terminal. */
+export interface TerminalPort {
+  approve(question: ApprovalQuestion, shown: string): Promise<Approval>
+  /** The streams prompts are drawn on and read from. */
+  readonly input: NodeJS.ReadableStream
+  readonly output: NodeJS.WritableStream
+}
+
+export interface Ports {
+  readonly clock: Clock
+  readonly stdout: OutputPort
+  readonly stderr: OutputPort
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  readonly homeDir: string
+  /** Name of the person or job at work, for the journal. */
+  readonly operator: string
+  /** Directory that holds `playbooks/` and `checklists/`. */
+  readonly assetsDir: string
+  readonly terminal?: TerminalPort
+  /** Reads all of standard input (for `-` arguments). */
+  readStdin(): Promise<string>
+  createService(settings: Settings, clock: Clock): Promise<Service>
+  openJournal(path: string, clock: Clock): Promise<Journal>
+  /** Registers for Ctrl-C and SIGTERM; returns the deregistration. */
+  onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
+}

@@ -1,0 +1,74 @@
+/** The configuration as everything but `config/` sees it: complete, typed, in base units. */
+import type { SeoulDate } from './dates.ts'
+import type { Lang } from './text.ts'
+
+export interface Thresholds {
+  /** Minutes without a sale that are critical. */
+  readonly noSalesMinutes: number
+  /** Share of failed settlements over the last 30 dates, percent. */
+  readonly settlementFailurePercent: number
+  /** Slowest API call, ms. */
+  readonly apiTimeMs: number
+  /** Messages waiting in the sales queue. */
+  readonly queueMessages: number
+  /** Redis memory in use, bytes; none: shown, not judged. */
+  readonly redisMemoryBytes?: number
+  readonly heapPercent: number
+  readonly cpuPercent: number
+  /** How long the CPU must have been above the line, ms. */
+  readonly cpuForMs: number
+  readonly diskPercent: number
+}
+
+/** Opening hours by weekday (0 Sunday … 6 Saturday), `HH:MM`–`HH:MM` Seoul; `until` ≤ `from` passes midnight. null: closed. */
+export interface OpeningHours {
+  readonly byWeekday: readonly (readonly { readonly from: string; readonly until: string }[] | null)[]
+}
+
+export interface External {
+  readonly id: string
+  /** `http(s)://…` or `host:port`. */
+  readonly target: string
+  readonly statusPage?: string
+  readonly owner?: string
+  readonly phone?: string
+}
+
+export interface OperatorCommand {
+  readonly id: string
+  /** Program and arguments; never a shell string. */
+  readonly argv: readonly string[]
+  readonly timeoutMs: number
+  readonly impact: 'read_only' | 'mutating' | 'undetermined'
+}
+
+export interface Settings {
+  /** Base URL without trailing slash and without credentials. */
+  readonly url: string
+  /** Sent with every request, authorization included. Secret: never shown, logged or kept. */
+  readonly headers: Readonly<Record<string, string>>
+  /** PEM of a certificate authority to trust besides the system's. */
+  readonly caFile?: string
+  /** Business numbers over which sales are counted; empty: not known. */
+  readonly stores: readonly string[]
+  readonly openingHours?: OpeningHours
+  readonly holidays: readonly SeoulDate[]
+  /** `HH:MM` on business days. */
+  readonly payoutDeadline?: string
+  readonly externals: readonly External[]
+  readonly commands: readonly OperatorCommand[]
+  readonly batch: { readonly at: string; readonly graceMs: number }
+  readonly verifyAfterMs: number
+  readonly thresholds: Thresholds
+  readonly prometheusUrl?: string
+  readonly alertmanagerUrl?: string
+  readonly log?: string
+  /** How many instances answer behind the url; counters are evidence for sales only when it is 1. */
+  readonly instances: number
+  readonly playbookDirs: readonly string[]
+  /** Path of the journal's file. */
+  readonly journal: string
+  readonly lang: Lang
+  /** Overrides the deadline of every read, ms; absent: each question's own. */
+  readonly timeoutMs?: number
+}

@@ -1,0 +1,45 @@
+/** Cells of a terminal: Hangul takes two. Everything laid out for people goes through here. */
+import stringWidth from 'string-width'
+
+/** Cells the text takes, colour codes not counted. */
+export function cellsOf(value: string): number {
+  return stringWidth(value)
+}
+
+/** Pads with spaces to `cells`; longer text is kept. */
+export function padCells(value: string, cells: number): string {
+  const missing = cells - cellsOf(value)
+  return missing > 0 ? value + ' '.repeat(missing) : value
+}
+
+/** Wraps at spaces to lines of at most `cells`; a word longer than a line is broken. */
+export function wrapCells(value: string, cells: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of value.split(' ')) {
+    const candidate = line === '' ? word : `${line} ${word}`
+    if (cellsOf(candidate) <= cells) {
+      line = candidate
+      continue
+    }
+    if (line !== '') lines.push(line)
+    line = ''
+    for (const char of word) {
+      if (cellsOf(line + char) > cells) {
+        lines.push(line)
+        line = ''
+      }
+      line += char
+    }
+  }
+  if (line !== '' || lines.length === 0) lines.push(line)
+  return lines
+}
+
+/** A label column and wrapped text beside it: `조치   mts …`, continuation lines indented. */
+export function labelled(label: string, value: string, labelCells: number, width: number): string {
+  const lines = wrapCells(value, Math.max(20, width - labelCells))
+  return lines
+    .map((line, index) => (index === 0 ? padCells(label, labelCells) : ' '.repeat(labelCells)) + line)
+    .join('\n')
+}
