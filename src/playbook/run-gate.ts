@@ -3,66 +3,66 @@
  * to the verdict; the intent is on disk before the request leaves; a crash at any line leaves either
  * nothing sent, or an open intent that is settled by reading.
  */
-import { digestOf } from "../core/digest.ts";
-import { MtsError, messageOf } from "../core/errors.ts";
-import { EXIT } from "../core/exit-code.ts";
-import type { DateLock, OpenIntent } from "../core/journal.ts";
-import { text } from "../core/text.ts";
-import type { GatePorts, GateRequest, GateResult } from "./gate.ts";
-import type { ActionDeclaration, Look, OperationContext, Reason, Verdict } from "./operation.ts";
+import { digestOf } from '../core/digest.ts'
+import { MtsError, messageOf } from '../core/errors.ts'
+import { EXIT } from '../core/exit-code.ts'
+import type { DateLock, OpenIntent } from '../core/journal.ts'
+import { text } from '../core/text.ts'
+import type { GatePorts, GateRequest, GateResult } from './gate.ts'
+import type { ActionDeclaration, Look, OperationContext, Reason, Verdict } from './operation.ts'
 
 /** An approval is good for ten minutes. */
-export const APPROVAL_MS = 10 * 60_000;
+export const APPROVAL_MS = 10 * 60_000
 /** The request leaves only on facts at most this old. */
-export const FRESH_MS = 2000;
+export const FRESH_MS = 2000
 
 /** What `actionIntended` carries: enough to settle the outcome by reading after any crash. */
 interface IntentData {
-  readonly input: unknown;
-  readonly look: unknown;
-  readonly sentAtMs: number;
+  readonly input: unknown
+  readonly look: unknown
+  readonly sentAtMs: number
 }
 
 export async function runGate<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): Promise<GateResult<L, V>> {
-  const { action, input, approval } = request;
-  const { clock, dialog, signal } = ports;
-  const context: OperationContext = { clock, signal };
+  const { action, input, approval } = request
+  const { clock, dialog, signal } = ports
+  const context: OperationContext = { clock, signal }
 
-  if (approval.kind === "digest") return confirmByDigest(request, ports);
+  if (approval.kind === 'digest') return confirmByDigest(request, ports)
 
-  const look = await action.look(input, context);
-  assertNoOpenIntent(look, request, ports);
-  if (look.refusals.length > 0) return { kind: "refused", look, reasons: look.refusals };
-  if (approval.kind === "nobody" || dialog.approve === undefined) {
-    return askLater(look, [], request, ports);
+  const look = await action.look(input, context)
+  assertNoOpenIntent(look, request, ports)
+  if (look.refusals.length > 0) return { kind: 'refused', look, reasons: look.refusals }
+  if (approval.kind === 'nobody' || dialog.approve === undefined) {
+    return askLater(look, [], request, ports)
   }
   const answer = await dialog.approve({
-    kind: "approval",
-    code: "APPROVE_ACTION",
+    kind: 'approval',
+    code: 'APPROVE_ACTION',
     expected: look.typedConfirmation,
     prompt: text(
       `계속하려면 ${look.typedConfirmation}을(를) 입력하세요(Enter: 취소)`,
       `type ${look.typedConfirmation} to go on (Enter cancels)`,
     ),
     value: { action: action.id, look },
-  });
-  if (answer !== "yes") {
-    return { kind: "declined", look, reasons: [declined()] };
+  })
+  if (answer !== 'yes') {
+    return { kind: 'declined', look, reasons: [declined()] }
   }
-  const lock = ports.journal.lockDate(request.url, look.date, ports.writer.run);
+  const lock = ports.journal.lockDate(request.url, look.date, ports.writer.run)
   try {
-    const last = await action.look(input, context);
-    assertNoOpenIntent(last, request, ports);
-    if (last.refusals.length > 0) return { kind: "refused", look: last, reasons: last.refusals };
+    const last = await action.look(input, context)
+    assertNoOpenIntent(last, request, ports)
+    if (last.refusals.length > 0) return { kind: 'refused', look: last, reasons: last.refusals }
     if (last.date !== look.date || digestOf(last.evidence) !== digestOf(look.evidence)) {
-      return { kind: "declined", look: last, reasons: [evidenceChanged()] };
+      return { kind: 'declined', look: last, reasons: [evidenceChanged()] }
     }
-    return await perform(last, undefined, request, ports);
+    return await perform(last, undefined, request, ports)
   } finally {
-    lock.release();
+    lock.release()
   }
 }
 
@@ -70,75 +70,75 @@ async function confirmByDigest<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): Promise<GateResult<L, V>> {
-  const { action, input, approval } = request;
-  if (approval.kind !== "digest") throw new Error("confirmByDigest without a digest");
-  const context: OperationContext = { clock: ports.clock, signal: ports.signal };
-  const asked = ports.journal.approval(approval.digest);
-  const problem = approvalProblem(asked, request, ports);
+  const { action, input, approval } = request
+  if (approval.kind !== 'digest') throw new Error('confirmByDigest without a digest')
+  const context: OperationContext = { clock: ports.clock, signal: ports.signal }
+  const asked = ports.journal.approval(approval.digest)
+  const problem = approvalProblem(asked, request, ports)
   if (asked === undefined || problem !== undefined) {
-    const look = await action.look(input, context);
-    assertNoOpenIntent(look, request, ports);
-    if (look.refusals.length > 0) return { kind: "refused", look, reasons: look.refusals };
-    return askLater(look, problem === undefined ? [] : [problem], request, ports);
+    const look = await action.look(input, context)
+    assertNoOpenIntent(look, request, ports)
+    if (look.refusals.length > 0) return { kind: 'refused', look, reasons: look.refusals }
+    return askLater(look, problem === undefined ? [] : [problem], request, ports)
   }
   // The date is not known before the look, the lock must be held during the last one: look twice.
-  const first = await action.look(input, context);
-  let lock: DateLock | undefined;
+  const first = await action.look(input, context)
+  let lock: DateLock | undefined
   try {
-    let look = first;
+    let look = first
     if (first.refusals.length === 0) {
-      assertNoOpenIntent(first, request, ports);
-      lock = ports.journal.lockDate(request.url, first.date, ports.writer.run);
-      look = await action.look(input, context);
+      assertNoOpenIntent(first, request, ports)
+      lock = ports.journal.lockDate(request.url, first.date, ports.writer.run)
+      look = await action.look(input, context)
     }
-    assertNoOpenIntent(look, request, ports);
-    if (look.refusals.length > 0) return { kind: "refused", look, reasons: look.refusals };
-    const digest = digestFor(look, asked.askedAtMs, request, ports);
+    assertNoOpenIntent(look, request, ports)
+    if (look.refusals.length > 0) return { kind: 'refused', look, reasons: look.refusals }
+    const digest = digestFor(look, asked.askedAtMs, request, ports)
     if (look.date !== first.date || digest !== approval.digest) {
-      return askLater(look, [evidenceChanged()], request, ports);
+      return askLater(look, [evidenceChanged()], request, ports)
     }
-    return await perform(look, approval.digest, request, ports);
+    return await perform(look, approval.digest, request, ports)
   } finally {
-    lock?.release();
+    lock?.release()
   }
 }
 
 function approvalProblem<Input, L extends Look, S, V extends Verdict>(
-  asked: ReturnType<GatePorts["journal"]["approval"]>,
+  asked: ReturnType<GatePorts['journal']['approval']>,
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): Reason | undefined {
   if (asked === undefined || asked.run !== ports.writer.run || asked.action !== request.action.id) {
     return {
-      code: "CONFIRM_UNKNOWN",
+      code: 'CONFIRM_UNKNOWN',
       message: text(
-        "이 기록에서 요청한 승인값이 아닙니다. 새로 확인하세요",
-        "this digest was not asked for in this journal; look again",
+        '이 기록에서 요청한 승인값이 아닙니다. 새로 확인하세요',
+        'this digest was not asked for in this journal; look again',
       ),
-    };
+    }
   }
   if (asked.step !== request.step) {
     return {
-      code: "CONFIRM_UNKNOWN",
-      message: text("다른 단계의 승인값입니다", "this digest belongs to another step"),
-    };
+      code: 'CONFIRM_UNKNOWN',
+      message: text('다른 단계의 승인값입니다', 'this digest belongs to another step'),
+    }
   }
   if (asked.usedAtMs !== undefined) {
     return {
-      code: "CONFIRM_USED",
+      code: 'CONFIRM_USED',
       message: text(
-        "이미 사용한 승인값입니다. 승인은 한 번만 유효합니다",
-        "this digest was used already; an approval is good once",
+        '이미 사용한 승인값입니다. 승인은 한 번만 유효합니다',
+        'this digest was used already; an approval is good once',
       ),
-    };
+    }
   }
   if (ports.clock.now() >= asked.expiresAtMs) {
     return {
-      code: "CONFIRM_EXPIRED",
-      message: text("승인값이 만료되었습니다(10분)", "this digest has expired (ten minutes)"),
-    };
+      code: 'CONFIRM_EXPIRED',
+      message: text('승인값이 만료되었습니다(10분)', 'this digest has expired (ten minutes)'),
+    }
   }
-  return undefined;
+  return undefined
 }
 
 /** The digest is bound to where, what, on which evidence, in which run, and when it was asked. */
@@ -148,6 +148,7 @@ function digestFor<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): string {
+  // 128 bits: short enough to be pasted, far too long to be guessed.
   return digestOf({
     url: request.url,
     action: request.action.id,
@@ -156,7 +157,7 @@ function digestFor<Input, L extends Look, S, V extends Verdict>(
     evidence: look.evidence,
     run: ports.writer.run,
     askedAtMs,
-  });
+  }).slice(0, 32)
 }
 
 function askLater<Input, L extends Look, S, V extends Verdict>(
@@ -165,8 +166,8 @@ function askLater<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): GateResult<L, V> {
-  const askedAtMs = ports.clock.now();
-  const digest = digestFor(look, askedAtMs, request, ports);
+  const askedAtMs = ports.clock.now()
+  const digest = digestFor(look, askedAtMs, request, ports)
   ports.writer.askApproval(
     {
       digest,
@@ -176,8 +177,8 @@ function askLater<Input, L extends Look, S, V extends Verdict>(
       expiresAtMs: askedAtMs + (request.expiresInMs ?? APPROVAL_MS),
     },
     { digest, action: request.action.id, input: request.input, evidence: look.evidence },
-  );
-  return { kind: "confirmation_required", look, digest, reasons };
+  )
+  return { kind: 'confirmation_required', look, digest, reasons }
 }
 
 /** From here on the date is locked, the facts are fresh and the approval is given. */
@@ -187,13 +188,13 @@ async function perform<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): Promise<GateResult<L, V>> {
-  const { action, input, step } = request;
-  const { clock, writer, dialog } = ports;
-  if (ports.signal.aborted) return { kind: "declined", look, reasons: [declined()] };
-  if (isStale(look, ports)) return { kind: "refused", look, reasons: [stale()] };
+  const { action, input, step } = request
+  const { clock, writer, dialog } = ports
+  if (ports.signal.aborted) return { kind: 'declined', look, reasons: [declined()] }
+  if (isStale(look, ports)) return { kind: 'refused', look, reasons: [stale()] }
 
-  const sentAtMs = clock.now();
-  const intent: IntentData = { input, look, sentAtMs };
+  const sentAtMs = clock.now()
+  const intent: IntentData = { input, look, sentAtMs }
   writer.intend({
     step,
     action: action.id,
@@ -201,31 +202,31 @@ async function perform<Input, L extends Look, S, V extends Verdict>(
     ...(digest === undefined ? {} : { digest }),
     nowMs: sentAtMs,
     data: intent,
-  });
+  })
   // The disk may have been slow: facts that grew old meanwhile are not acted on.
   if (isStale(look, ports) || ports.signal.aborted) {
-    const reasons = ports.signal.aborted ? [declined()] : [stale()];
-    writer.finishAction({ step, data: { outcome: "failed", sent: false, reasons } });
-    return { kind: "refused", look, reasons };
+    const reasons = ports.signal.aborted ? [declined()] : [stale()]
+    writer.finishAction({ step, data: { outcome: 'failed', sent: false, reasons } })
+    return { kind: 'refused', look, reasons }
   }
 
-  const late = new AbortController();
-  const hardStop = ports.hardStop ?? late.signal;
-  const context: OperationContext = { clock, signal: hardStop };
+  const late = new AbortController()
+  const hardStop = ports.hardStop ?? late.signal
+  const context: OperationContext = { clock, signal: hardStop }
   dialog.notify({
-    code: "ACTION_SENDING",
-    text: text("요청을 보냅니다", "sending the request"),
-    weight: "progress",
+    code: 'ACTION_SENDING',
+    text: text('요청을 보냅니다', 'sending the request'),
+    weight: 'progress',
     data: { action: action.id, sentAtMs },
-  });
-  const sent = await withProgress(orStopped(action.send(input, look, context), hardStop), ports);
-  writer.append({ kind: "probeObserved", step, data: { sent } });
+  })
+  const sent = await withProgress(orStopped(action.send(input, look, context), hardStop), ports)
+  writer.append({ kind: 'probeObserved', step, data: { sent } })
   const verdict = await orStopped(
     action.reconcile(input, { look, sentAtMs, sent }, context),
     hardStop,
-  );
-  recordFinish(step, verdict, ports);
-  return { kind: "done", look, verdict };
+  )
+  recordFinish(step, verdict, ports)
+  return { kind: 'done', look, verdict }
 }
 
 /**
@@ -237,51 +238,51 @@ export async function reconcileIntent<Input, L extends Look, S, V extends Verdic
   intent: OpenIntent,
   ports: GatePorts,
 ): Promise<{ readonly look: L; readonly verdict: V }> {
-  const data = intent.data as IntentData;
-  const input = action.inputs.parse(data.input);
-  const look = data.look as L;
-  const sent = recordedAnswer<S>(intent, ports);
-  const lock = ports.journal.lockDate(intent.url, intent.date, ports.writer.run);
+  const data = intent.data as IntentData
+  const input = action.inputs.parse(data.input)
+  const look = data.look as L
+  const sent = recordedAnswer<S>(intent, ports)
+  const lock = ports.journal.lockDate(intent.url, intent.date, ports.writer.run)
   try {
     const verdict = await action.reconcile(
       input,
       { look, sentAtMs: intent.sentAtMs, sent },
       { clock: ports.clock, signal: ports.hardStop ?? ports.signal },
-    );
-    recordFinish(intent.step, verdict, ports);
-    return { look, verdict };
+    )
+    recordFinish(intent.step, verdict, ports)
+    return { look, verdict }
   } finally {
-    lock.release();
+    lock.release()
   }
 }
 
 /** The answer, if it reached the disk: after the last intent of that step. */
 function recordedAnswer<S>(intent: OpenIntent, ports: GatePorts): S | undefined {
-  let sent: S | undefined;
+  let sent: S | undefined
   for (const event of ports.journal.events(intent.run)) {
-    if (event.step !== intent.step) continue;
-    if (event.kind === "actionIntended") sent = undefined;
-    if (event.kind === "probeObserved") {
-      const data = event.data as { sent?: S } | null;
-      if (data?.sent !== undefined) sent = data.sent;
+    if (event.step !== intent.step) continue
+    if (event.kind === 'actionIntended') sent = undefined
+    if (event.kind === 'probeObserved') {
+      const data = event.data as { sent?: S } | null
+      if (data?.sent !== undefined) sent = data.sent
     }
   }
-  return sent;
+  return sent
 }
 
 /** The verdict is told even if the disk fails now: the open intent on it keeps the date blocked. */
 function recordFinish(step: string, verdict: Verdict, ports: GatePorts): void {
   try {
-    ports.writer.finishAction({ step, data: verdict });
+    ports.writer.finishAction({ step, data: verdict })
   } catch (error) {
     ports.dialog.notify({
-      code: "JOURNAL_UNWRITABLE",
-      weight: "important",
+      code: 'JOURNAL_UNWRITABLE',
+      weight: 'important',
       text: text(
         `결과를 기록하지 못했습니다(${messageOf(error)}). 디스크를 확인한 뒤: mts run resume ${ports.writer.run}`,
         `the result could not be recorded (${messageOf(error)}); check the disk, then: mts run resume ${ports.writer.run}`,
       ),
-    });
+    })
   }
 }
 
@@ -290,96 +291,96 @@ function assertNoOpenIntent<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): void {
-  if (look.date === "") return;
-  const [open] = ports.journal.openIntents({ url: request.url, date: look.date });
-  if (open === undefined) return;
+  if (look.date === '') return
+  const [open] = ports.journal.openIntents({ url: request.url, date: look.date })
+  if (open === undefined) return
   throw new MtsError({
-    code: "INTENT_OPEN",
+    code: 'INTENT_OPEN',
     exitCode: EXIT.busy,
     message: text(
       `${look.date}에 결과가 확인되지 않은 요청이 있습니다(${open.run}). 먼저 결과를 확인하세요`,
       `a request on ${look.date} whose outcome is not known is on record (${open.run}); settle it first`,
     ),
     next: [`mts run resume ${open.run} --url ${request.url}`],
-  });
+  })
 }
 
 function isStale(look: Look, ports: GatePorts): boolean {
-  return ports.clock.monotonicMs() - look.startedMonotonicMs > FRESH_MS;
+  return ports.clock.monotonicMs() - look.startedMonotonicMs > FRESH_MS
 }
 
 /** The second Ctrl-C: leave at once. The intent stays open and blocks the date until it is read. */
 function orStopped<T>(work: Promise<T>, hardStop: AbortSignal): Promise<T> {
   const interrupted = (): MtsError =>
     new MtsError({
-      code: "INTERRUPTED",
+      code: 'INTERRUPTED',
       exitCode: EXIT.interrupted,
       message: text(
-        "중단했습니다. 요청은 이미 전송되었고 결과는 아직 모릅니다",
-        "interrupted; the request had been sent and its outcome is not known",
+        '중단했습니다. 요청은 이미 전송되었고 결과는 아직 모릅니다',
+        'interrupted; the request had been sent and its outcome is not known',
       ),
-    });
-  if (hardStop.aborted) return Promise.reject(interrupted());
+    })
+  if (hardStop.aborted) return Promise.reject(interrupted())
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(interrupted());
-    hardStop.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => hardStop.removeEventListener("abort", stop));
-  });
+    const stop = (): void => reject(interrupted())
+    hardStop.addEventListener('abort', stop, { once: true })
+    work.then(resolve, reject).finally(() => hardStop.removeEventListener('abort', stop))
+  })
 }
 
 /** Tells once a second how long the answer has been awaited. */
 async function withProgress<T>(work: Promise<T>, ports: GatePorts): Promise<T> {
-  const done = new AbortController();
-  const startedMs = ports.clock.monotonicMs();
+  const done = new AbortController()
+  const startedMs = ports.clock.monotonicMs()
   const tick = async (): Promise<void> => {
     for (;;) {
-      await ports.clock.sleep(1000, done.signal);
-      const seconds = Math.round((ports.clock.monotonicMs() - startedMs) / 1000);
+      await ports.clock.sleep(1000, done.signal)
+      const seconds = Math.round((ports.clock.monotonicMs() - startedMs) / 1000)
       ports.dialog.notify({
-        code: "ACTION_WAITING",
-        weight: "progress",
+        code: 'ACTION_WAITING',
+        weight: 'progress',
         text: text(
           `응답 대기 ${seconds}초(최대 1분)`,
           `waiting for the answer, ${seconds} s (a minute at most)`,
         ),
         data: { seconds },
-      });
+      })
     }
-  };
+  }
   tick().catch((error: unknown) => {
     // It ends by being aborted when the answer is there; anything else is a defect.
-    if (!done.signal.aborted) throw error;
-  });
+    if (!done.signal.aborted) throw error
+  })
   try {
-    return await work;
+    return await work
   } finally {
-    done.abort();
+    done.abort()
   }
 }
 
 function declined(): Reason {
   return {
-    code: "DECLINED",
-    message: text("취소했습니다. 보낸 요청이 없습니다", "cancelled; nothing was sent"),
-  };
+    code: 'DECLINED',
+    message: text('취소했습니다. 보낸 요청이 없습니다', 'cancelled; nothing was sent'),
+  }
 }
 
 function evidenceChanged(): Reason {
   return {
-    code: "EVIDENCE_CHANGED",
+    code: 'EVIDENCE_CHANGED',
     message: text(
-      "확인한 뒤 상태가 바뀌어 보내지 않았습니다. 다시 확인하세요",
-      "what was seen has changed since; nothing was sent, look again",
+      '확인한 뒤 상태가 바뀌어 보내지 않았습니다. 다시 확인하세요',
+      'what was seen has changed since; nothing was sent, look again',
     ),
-  };
+  }
 }
 
 function stale(): Reason {
   return {
-    code: "STALE_FACTS",
+    code: 'STALE_FACTS',
     message: text(
-      "조회가 2초를 넘겨 보내지 않았습니다. 서비스가 느리면 잠시 후 다시 시도하세요",
-      "the facts were more than 2 s old when ready to send; nothing was sent, try again when the service answers faster",
+      '조회가 2초를 넘겨 보내지 않았습니다. 서비스가 느리면 잠시 후 다시 시도하세요',
+      'the facts were more than 2 s old when ready to send; nothing was sent, try again when the service answers faster',
     ),
-  };
+  }
 }

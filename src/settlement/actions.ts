@@ -2,43 +2,43 @@
  * The two mutations of settlements, declared once: `settlement.reprocess` and `settlement.run`.
  * The gate decides when they are sent; the commands and the playbooks use the same declarations.
  */
-import { z } from "zod";
-import type { Clock } from "../core/clock.ts";
-import { isSeoulDate, type SeoulDate } from "../core/dates.ts";
-import { MtsError } from "../core/errors.ts";
-import { EXIT } from "../core/exit-code.ts";
-import type { PostResult, Service, SettlementRecord } from "../core/service.ts";
-import { text } from "../core/text.ts";
-import type { ActionDeclaration, Look, OperationContext } from "../playbook/operation.ts";
-import { salesBeforeOf, type SalesBefore } from "./conservation.ts";
-import { readFactsByDate, readFactsById, type FactsPorts, type SettlementFacts } from "./facts.ts";
-import { judgeReprocess, judgeRun, type InterlockRules } from "./interlock.ts";
-import type { Sent } from "./outcome.ts";
-import { reconcileSettlement, type SettlementVerdict } from "./reconcile.ts";
+import { z } from 'zod'
+import type { Clock } from '../core/clock.ts'
+import { isSeoulDate, type SeoulDate } from '../core/dates.ts'
+import { MtsError } from '../core/errors.ts'
+import { EXIT } from '../core/exit-code.ts'
+import type { PostResult, Service, SettlementRecord } from '../core/service.ts'
+import { text } from '../core/text.ts'
+import type { ActionDeclaration, Look, OperationContext } from '../playbook/operation.ts'
+import { salesBeforeOf, type SalesBefore } from './conservation.ts'
+import { readFactsByDate, readFactsById, type FactsPorts, type SettlementFacts } from './facts.ts'
+import { judgeReprocess, judgeRun, type InterlockRules } from './interlock.ts'
+import type { Sent } from './outcome.ts'
+import { reconcileSettlement, type SettlementVerdict } from './reconcile.ts'
 
 /** The look at a settlement: plain JSON, so that an intent can keep all of it. */
 export interface SettlementLook extends Look {
-  readonly facts: Omit<SettlementFacts, "sales">;
-  readonly before: SettlementRecord | null;
-  readonly sales: SalesBefore;
+  readonly facts: Omit<SettlementFacts, 'sales'>
+  readonly before: SettlementRecord | null
+  readonly sales: SalesBefore
 }
 
 export interface SettlementActionPorts {
-  readonly service: Service;
-  readonly clock: Clock;
-  readonly stores: readonly string[];
-  readonly rules: InterlockRules;
-  readonly verifyAfterMs: number;
+  readonly service: Service
+  readonly clock: Clock
+  readonly stores: readonly string[]
+  readonly rules: InterlockRules
+  readonly verifyAfterMs: number
   /** Overrides the deadline of reads, ms; never that of the request itself. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number
 }
 
 export interface ReprocessInput {
-  readonly id: number;
+  readonly id: number
 }
 
 export interface RunInput {
-  readonly date: SeoulDate;
+  readonly date: SeoulDate
 }
 
 export type ReprocessAction = ActionDeclaration<
@@ -46,48 +46,48 @@ export type ReprocessAction = ActionDeclaration<
   SettlementLook,
   Sent,
   SettlementVerdict
->;
-export type RunAction = ActionDeclaration<RunInput, SettlementLook, Sent, SettlementVerdict>;
+>
+export type RunAction = ActionDeclaration<RunInput, SettlementLook, Sent, SettlementVerdict>
 
 /** Manual and reprocess wait up to a minute on a dependency that is down: the limit is well over that. */
-export const ACTION_TIMEOUT_MS = 90_000;
+export const ACTION_TIMEOUT_MS = 90_000
 
-export const settlementIdSchema = z.int().positive();
+export const settlementIdSchema = z.int().positive()
 export const seoulDateSchema = z
   .string()
-  .refine(isSeoulDate, { error: "a date YYYY-MM-DD is expected" });
+  .refine(isSeoulDate, { error: 'a date YYYY-MM-DD is expected' })
 
 /** What conditions may look at after an action: `steps.<id>.value.outcome` and so on. */
 export const settlementVerdictSchema = z.object({
   outcome: z.enum([
-    "succeeded",
-    "refused",
-    "confirmation_required",
-    "failed",
-    "violated",
-    "unknown",
+    'succeeded',
+    'refused',
+    'confirmation_required',
+    'failed',
+    'violated',
+    'unknown',
   ]),
   reasons: z.array(z.object({ code: z.string() })),
   date: z.string(),
   newSettlementId: z.number().optional(),
-  conservation: z.object({ status: z.enum(["kept", "lost", "changed", "not_checked"]) }),
-});
+  conservation: z.object({ status: z.enum(['kept', 'lost', 'changed', 'not_checked']) }),
+})
 
 export function createReprocessAction(ports: SettlementActionPorts): ReprocessAction {
   return {
-    id: "settlement.reprocess",
-    title: text("정산 재처리", "reprocess a settlement"),
-    impact: "mutating",
+    id: 'settlement.reprocess',
+    title: text('정산 재처리', 'reprocess a settlement'),
+    impact: 'mutating',
     idempotent: false,
     inputs: z.object({ id: settlementIdSchema }),
     outputs: settlementVerdictSchema,
     async look(input, context) {
-      const facts = await readFactsById(factsPorts(ports, context), input.id);
+      const facts = await readFactsById(factsPorts(ports, context), input.id)
       return lookOf(facts, {
         refusals: judgeReprocess(facts, ports.rules),
-        date: facts.date ?? "",
+        date: facts.date ?? '',
         typedConfirmation: String(input.id),
-      });
+      })
     },
     async send(input, _look, context) {
       return sentOf(
@@ -95,38 +95,38 @@ export function createReprocessAction(ports: SettlementActionPorts): ReprocessAc
           timeoutMs: ACTION_TIMEOUT_MS,
           signal: context.signal,
         }),
-      );
+      )
     },
     reconcile(input, intent, context) {
       return reconcileSettlement(
         {
-          action: { kind: "reprocess", oldId: input.id },
+          action: { kind: 'reprocess', oldId: input.id },
           date: intent.look.date,
           before: intent.look.sales,
           sentAtMs: intent.sentAtMs,
           sent: intent.sent,
         },
         reconcilePorts(ports, context),
-      );
+      )
     },
-  };
+  }
 }
 
 export function createRunAction(ports: SettlementActionPorts): RunAction {
   return {
-    id: "settlement.run",
-    title: text("수동 정산", "settle a date by hand"),
-    impact: "mutating",
+    id: 'settlement.run',
+    title: text('수동 정산', 'settle a date by hand'),
+    impact: 'mutating',
     idempotent: false,
     inputs: z.object({ date: seoulDateSchema }),
     outputs: settlementVerdictSchema,
     async look(input, context) {
-      const facts = await readFactsByDate(factsPorts(ports, context), input.date);
+      const facts = await readFactsByDate(factsPorts(ports, context), input.date)
       return lookOf(facts, {
         refusals: judgeRun(facts, ports.rules),
         date: input.date,
         typedConfirmation: input.date,
-      });
+      })
     },
     async send(input, _look, context) {
       return sentOf(
@@ -134,21 +134,21 @@ export function createRunAction(ports: SettlementActionPorts): RunAction {
           timeoutMs: ACTION_TIMEOUT_MS,
           signal: context.signal,
         }),
-      );
+      )
     },
     reconcile(input, intent, context) {
       return reconcileSettlement(
         {
-          action: { kind: "run" },
+          action: { kind: 'run' },
           date: input.date,
           before: intent.look.sales,
           sentAtMs: intent.sentAtMs,
           sent: intent.sent,
         },
         reconcilePorts(ports, context),
-      );
+      )
     },
-  };
+  }
 }
 
 function factsPorts(ports: SettlementActionPorts, context: OperationContext): FactsPorts {
@@ -158,7 +158,7 @@ function factsPorts(ports: SettlementActionPorts, context: OperationContext): Fa
     stores: ports.stores,
     signal: context.signal,
     ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
-  };
+  }
 }
 
 function reconcilePorts(ports: SettlementActionPorts, context: OperationContext) {
@@ -168,46 +168,46 @@ function reconcilePorts(ports: SettlementActionPorts, context: OperationContext)
     stores: ports.stores,
     verifyAfterMs: ports.verifyAfterMs,
     signal: context.signal,
-  };
+  }
 }
 
 function lookOf(
   facts: SettlementFacts,
-  rest: Pick<SettlementLook, "refusals" | "date" | "typedConfirmation">,
+  rest: Pick<SettlementLook, 'refusals' | 'date' | 'typedConfirmation'>,
 ): SettlementLook {
-  const { sales, ...others } = facts;
+  const { sales, ...others } = facts
   return {
     ...rest,
     facts: others,
-    before: facts.record.kind === "record" ? facts.record.record : null,
+    before: facts.record.kind === 'record' ? facts.record.record : null,
     sales: salesBeforeOf(sales, facts.salesTableRows),
     startedMonotonicMs: facts.startedMonotonicMs,
     evidence: {
-      record: facts.record.kind === "record" ? facts.record.record : facts.record.kind,
+      record: facts.record.kind === 'record' ? facts.record.record : facts.record.kind,
       ...(facts.exists === undefined ? {} : { exists: facts.exists }),
       sales:
-        sales.kind === "known"
+        sales.kind === 'known'
           ? { hash: sales.hash, stores: sales.stores, completed: sales.completed }
           : sales.kind,
       dependencies: facts.dependencies,
     },
-  };
+  }
 }
 
 function sentOf(result: PostResult): Sent {
-  if (result.kind === "answered") return { kind: "answered", httpStatus: result.httpStatus };
-  return { kind: result.kind, message: result.failure.message };
+  if (result.kind === 'answered') return { kind: 'answered', httpStatus: result.httpStatus }
+  return { kind: result.kind, message: result.failure.message }
 }
 
 /** `8` or `#8`; anything else is wrong usage with the way to find ids. */
 export function parseSettlementId(value: string): number {
-  const match = /^#?(\d{1,15})$/.exec(value.trim());
-  const id = match === null ? Number.NaN : Number(match[1]);
-  if (Number.isSafeInteger(id) && id > 0) return id;
+  const match = /^#?(\d{1,15})$/.exec(value.trim())
+  const id = match === null ? Number.NaN : Number(match[1])
+  if (Number.isSafeInteger(id) && id > 0) return id
   throw new MtsError({
-    code: "USAGE",
+    code: 'USAGE',
     exitCode: EXIT.usage,
     message: text(`정산 번호가 아닙니다: ${value}`, `not a settlement id: ${value}`),
-    next: ["mts settle list"],
-  });
+    next: ['mts settle list'],
+  })
 }
