@@ -1,6 +1,6 @@
 /**
  * What a command is: it parses, calls one service, returns a value. It never prints and never
- * asks which format is wanted; `program.ts` renders the value and ends with its exit code.
+ * asks which format is wanted; `run.ts` renders the value and ends with its exit code.
  */
 import type { Command } from 'commander'
 import type { Dialog } from '../core/dialog.ts'
@@ -39,6 +39,9 @@ export interface Faces<V> {
   raw?(value: V, view: View): string
 }
 
+/** Names of `-o` besides `table` (which prints `raw` where a command has it) and `json`. */
+export type ExtraFace = 'nagios' | 'csv'
+
 export interface CommandContext {
   readonly ports: Ports
   readonly globals: Globals
@@ -64,9 +67,17 @@ export interface CommandContext {
 }
 
 /** Turns a command's run into a commander action. */
-export type Perform = (run: (context: CommandContext) => Promise<Outcome | undefined>) => Promise<void>
+export type Perform = (
+  run: (context: CommandContext) => Promise<Outcome | undefined>,
+) => Promise<void>
 
 /** One file per command exports one of these. Heavy rooms are imported inside the run, not at the top. */
 export interface CommandSpec {
-  declare(program: Command, perform: Perform): void
+  /** `lang` is for the words of `--help`, which is printed before any setting is read. */
+  declare(program: Command, perform: Perform, lang: Lang): void
+  /**
+   * Faces besides `table` and `json`, by the command's words: `{'health': ['nagios']}`. Any other
+   * `-o` is refused before the command runs.
+   */
+  readonly faces?: Readonly<Record<string, readonly ExtraFace[]>>
 }

@@ -27,6 +27,8 @@ export interface Ports {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   readonly homeDir: string
+  /** Where the user's configuration (`config.yaml`) and state (`journal.db`) live. */
+  readonly directories: { readonly config: string; readonly state: string }
   /** Name of the person or job at work, for the journal. */
   readonly operator: string
   /** Directory that holds `playbooks/` and `checklists/`. */

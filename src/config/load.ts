@@ -1,0 +1,81 @@
+/** Settings complete, typed and in base units, or an error that says where what is wrong. */
+import { join } from 'node:path'
+import type { Settings } from '../core/settings.ts'
+import type { Lang } from '../core/text.ts'
+import { readConfiguration } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
+import { configError } from './problem.ts'
+import type { ConfigSources } from './sources.ts'
+
+/** Throws CONFIG (78), or USAGE (64) for a value of the command line. */
+export async function loadSettings(sources: ConfigSources): Promise<Settings> {
+  const configuration = await readConfiguration(sources)
+  if (configuration.problems.length > 0) throw configError(configuration.problems)
+  return settingsOf(configuration, sources)
+}
+
+export function settingsOf(
+  { values }: Pick<Configuration, 'values'>,
+  sources: Pick<ConfigSources, 'directories' | 'defaultLang'>,
+): Settings {
+  const { url, headers } = access(values)
+  const { openingHours, payoutDeadline, redisMemoryBytes, caFile, log, timeoutMs } = values
+  const { prometheusUrl, alertmanagerUrl } = values
+  const lang: Lang = values.lang ?? sources.defaultLang
+  return {
+    url,
+    headers,
+    ...(caFile === undefined ? {} : { caFile }),
+    stores: values.stores ?? [],
+    ...(openingHours === undefined ? {} : { openingHours }),
+    holidays: values.holidays ?? [],
+    ...(payoutDeadline === undefined ? {} : { payoutDeadline }),
+    externals: values.externals ?? [],
+    commands: values.commands ?? [],
+    batch: { at: values.batchAt ?? '02:00', graceMs: values.batchGraceMs ?? 30 * 60_000 },
+    verifyAfterMs: values.verifyAfterMs ?? 5000,
+    thresholds: {
+      noSalesMinutes: values.noSalesMinutes ?? 60,
+      settlementFailurePercent: values.settlementFailurePercent ?? 5,
+      apiTimeMs: values.apiTimeMs ?? 3000,
+      queueMessages: values.queueMessages ?? 100,
+      ...(redisMemoryBytes === undefined ? {} : { redisMemoryBytes }),
+      heapPercent: values.heapPercent ?? 80,
+      cpuPercent: values.cpuPercent ?? 70,
+      cpuForMs: values.cpuForMs ?? 5 * 60_000,
+      diskPercent: values.diskPercent ?? 85,
+    },
+    ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+    ...(alertmanagerUrl === undefined ? {} : { alertmanagerUrl }),
+    ...(log === undefined ? {} : { log }),
+    instances: values.instances ?? 1,
+    playbookDirs: values.playbookDirs ?? [],
+    journal: values.journal ?? join(sources.directories.state, 'journal.db'),
+    lang,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  }
+}
+
+/**
+ * Splits credentials off the url, so that it can be shown everywhere, and makes the headers. A token
+ * goes before user and password, and both before an Authorization header that was set by hand.
+ */
+function access(values: Configuration['values']): {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+} {
+  const base = new URL(values.url ?? 'http://localhost:8080')
+  const user = decodeURIComponent(base.username) || values.user
+  const password = decodeURIComponent(base.password) || values.password
+  base.username = ''
+  base.password = ''
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(values.headers ?? {}))
+    headers[name.toLowerCase()] = value
+  if (values.token !== undefined) headers['authorization'] = `Bearer ${values.token}`
+  else if (user !== undefined) {
+    const pair = Buffer.from(`${user}:${password ?? ''}`, 'utf8').toString('base64')
+    headers['authorization'] = `Basic ${pair}`
+  }
+  return { url: base.href.replace(/\/+$/, ''), headers }
+}
