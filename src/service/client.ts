@@ -1,0 +1,207 @@
+/** The client of mini-today-sales: every question and the two requests that change something. */
+import type { Clock } from '../core/clock.ts'
+import { isSeoulDate } from '../core/dates.ts'
+import type { RequestOptions, Service } from '../core/service.ts'
+import type { Settings } from '../core/settings.ts'
+import { loadAddress } from './address.ts'
+import { createCollectingReader, readJson } from './answer.ts'
+import type { Interpret } from './answer.ts'
+import { createConnections } from './connections.ts'
+import { exchange } from './exchange.ts'
+import type { AnswerHead, BodyReader, Exchange } from './exchange.ts'
+import {
+  HEALTH_ACCEPT,
+  interpretComponentHealth,
+  interpretWholeHealth,
+  readHealth,
+} from './health.ts'
+import {
+  interpretDeadLetters,
+  interpretMetric,
+  interpretMetricNames,
+  interpretSummary,
+  interpretSystemInfo,
+} from './metrics.ts'
+import { postResult } from './post.ts'
+import { query, segment } from './request.ts'
+import { interpretSalesPage } from './sales.ts'
+import {
+  interpretExists,
+  readSettlement,
+  readSettlementRange,
+  settlementBody,
+} from './settlements.ts'
+
+const READ_TIMEOUT_MS = 5000
+/** The service works on a settlement for up to a minute before it answers. */
+const POST_TIMEOUT_MS = 90_000
+/** A host that does not even take the connection is given up sooner: nothing has been sent. */
+const POST_CONNECT_TIMEOUT_MS = 10_000
+
+const JSON_ACCEPT = 'application/json'
+
+/**
+ * Opens nothing by itself. Throws CONFIG (78) for a URL, a header or a CA file that cannot be used;
+ * afterwards no question throws for what a server or the network does.
+ */
+export async function createServiceClient(
+  settings: Pick<Settings, 'url' | 'headers' | 'caFile' | 'timeoutMs'>,
+  clock: Clock,
+): Promise<Service> {
+  const address = await loadAddress(settings)
+  const connections = createConnections(address)
+  const { place, prefix } = address
+
+  function send<R extends BodyReader>(
+    method: 'GET' | 'POST',
+    path: string,
+    timeouts: { readonly timeoutMs: number; readonly connectTimeoutMs?: number },
+    options: RequestOptions | undefined,
+    readerFor: (head: AnswerHead) => R,
+    accept = JSON_ACCEPT,
+  ): Promise<Exchange<R>> {
+    return exchange(
+      { connections, clock },
+      {
+        method,
+        path: `${prefix}${path}`,
+        headers: [
+          'accept',
+          accept,
+          'accept-encoding',
+          'gzip',
+          'cache-control',
+          'no-cache',
+          ...address.headers,
+        ],
+        place,
+        ...timeouts,
+        ...(options?.signal === undefined ? {} : { signal: options.signal }),
+      },
+      readerFor,
+    )
+  }
+
+  function readTimeouts(options: RequestOptions | undefined): { readonly timeoutMs: number } {
+    return { timeoutMs: settings.timeoutMs ?? options?.timeoutMs ?? READ_TIMEOUT_MS }
+  }
+
+  function get<R extends BodyReader>(
+    path: string,
+    options: RequestOptions | undefined,
+    readerFor: (head: AnswerHead) => R,
+    accept?: string,
+  ): Promise<Exchange<R>> {
+    return send('GET', path, readTimeouts(options), options, readerFor, accept)
+  }
+
+  async function ask<T>(
+    path: string,
+    options: RequestOptions | undefined,
+    interpret: Interpret<T>,
+    absence = false,
+  ) {
+    const done = await get(path, options, createCollectingReader)
+    return readJson(done, place, interpret, { absence })
+  }
+
+  async function post(path: string, date: string | undefined, options: RequestOptions | undefined) {
+    const done = await send(
+      'POST',
+      path,
+      {
+        timeoutMs: options?.timeoutMs ?? POST_TIMEOUT_MS,
+        connectTimeoutMs: POST_CONNECT_TIMEOUT_MS,
+      },
+      options,
+      settlementBody('single'),
+    )
+    return postResult(done, place, date)
+  }
+
+  return {
+    url: address.url,
+
+    async wholeHealth(options) {
+      const done = await get('/actuator/health', options, createCollectingReader, HEALTH_ACCEPT)
+      return readHealth(done, place, interpretWholeHealth, { absence: false })
+    },
+    async componentHealth(name, options) {
+      const path = `/actuator/health/${name.split('/').map(segment).join('/')}`
+      const done = await get(path, options, createCollectingReader, HEALTH_ACCEPT)
+      return readHealth(done, place, interpretComponentHealth, { absence: true })
+    },
+    async metric(name, tags, options) {
+      const asked = Object.entries(tags ?? {}).map(
+        ([tag, value]) => ['tag', `${tag}:${value}`] as const,
+      )
+      const path = `/actuator/metrics/${segment(name)}${query(asked)}`
+      return ask(path, options, interpretMetric(name), true)
+    },
+    async metricNames(options) {
+      return ask('/actuator/metrics', options, interpretMetricNames)
+    },
+    async metricsSummary(options) {
+      return ask('/api/monitoring/metrics/summary', options, interpretSummary)
+    },
+    async systemInfo(options) {
+      return ask('/api/monitoring/system/info', options, interpretSystemInfo)
+    },
+
+    async settlementById(id, options) {
+      const done = await get(`/api/settlements/${idText(id)}`, options, settlementBody('single'))
+      return readSettlement(done, place, { id })
+    },
+    async settlementOnDate(date, options) {
+      const path = `/api/settlements/date/${dateText(date)}`
+      const done = await get(path, options, settlementBody('single'))
+      return readSettlement(done, place, { date })
+    },
+    async settlementRange(from, to, options) {
+      const range = query([
+        ['startDate', dateText(from)],
+        ['endDate', dateText(to)],
+      ])
+      const done = await get(`/api/settlements/range${range}`, options, settlementBody('list'))
+      return readSettlementRange(done, place, from, to)
+    },
+    async settlementExists(date, options) {
+      return ask(`/api/settlements/check/${dateText(date)}`, options, interpretExists)
+    },
+
+    async salesPage(store, from, to, page, size, options) {
+      const range = query([
+        ['startDate', from],
+        ['endDate', to],
+        ['page', String(page)],
+        ['size', String(size)],
+      ])
+      const path = `/api/v1/sales/${segment(store)}${range}`
+      return ask(path, options, interpretSalesPage({ store, from, to, page }))
+    },
+    async deadLetterCounts(options) {
+      return ask('/api/dlq/counts', options, interpretDeadLetters)
+    },
+
+    async postManual(date, options) {
+      const path = `/api/settlements/manual${query([['settlementDate', dateText(date)]])}`
+      return post(path, date, options)
+    },
+    async postReprocess(id, options) {
+      return post(`/api/settlements/${idText(id)}/reprocess`, undefined, options)
+    },
+
+    close: () => connections.close(),
+  }
+}
+
+/** Whoever calls has checked what a person typed; anything else here is a defect of ours. */
+function idText(id: number): string {
+  if (!Number.isSafeInteger(id) || id < 0) throw new TypeError(`no settlement id: ${id}`)
+  return String(id)
+}
+
+function dateText(date: string): string {
+  if (!isSeoulDate(date)) throw new TypeError('no date of the form YYYY-MM-DD')
+  return date
+}
