@@ -1,0 +1,28 @@
+/** What to do about a check that is not ok: commands that exist, most useful first. */
+import type { Status } from '../core/verdict.ts'
+import type { CheckId } from './health.ts'
+
+interface Advice {
+  /** For warning and critical. */
+  readonly trouble: readonly string[]
+  /** For unknown. */
+  readonly unknown: readonly string[]
+}
+
+const ADVICE: Readonly<Record<CheckId, Advice>> = {
+  service: { trouble: ['mts config show'], unknown: ['mts config show'] },
+  database: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
+  redis: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
+  rabbitmq: { trouble: ['mts dlq', 'mts health --level 1 --watch'], unknown: ['mts config check'] },
+  sales: { trouble: ['mts sales'], unknown: ['mts config show'] },
+  settlement: { trouble: ['mts playbook settlement-failure'], unknown: ['mts settle list'] },
+  latency: { trouble: ['mts health --watch'], unknown: ['mts health --watch'] },
+  'jvm-memory': { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
+  cpu: { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
+  disk: { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
+}
+
+export function nextFor(id: CheckId, status: Status): readonly string[] {
+  if (status === 'ok') return []
+  return status === 'unknown' ? ADVICE[id].unknown : ADVICE[id].trouble
+}
