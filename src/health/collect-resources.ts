@@ -5,7 +5,7 @@ import type { ComponentObservations, ResourceObservations } from './observations
 import { askMeter, type Round } from './round.ts'
 
 /** Samples may come a little late: this much more history is asked for than is judged. */
-export const SAMPLE_SLACK_MS = 120_000
+const SAMPLE_SLACK_MS = 120_000
 
 export async function observeResources(
   round: Round,

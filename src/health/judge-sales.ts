@@ -139,7 +139,7 @@ function judgeCounter(
   const since = durationText(Math.max(0, seen.nowMs - startMs.value))
   return unknownSales(
     text(
-      `기동 후 ${since.ko}간 ${count.value}건, 지난 ${span.ko}분은 알 수 없음: stores(MTS_STORES)를 설정하거나 mts watch로 기록하세요`,
+      `기동 후 ${since.ko}간 ${count.value}건, 지난 ${span.ko} 판단 불가: stores(MTS_STORES)를 설정하거나 mts watch로 기록하세요`,
       `${count.value} since the start ${since.en} ago, the last ${span.en} not known: set stores (MTS_STORES) or keep mts watch running`,
     ),
     source,

@@ -39,7 +39,8 @@ export type CountLogErrors = (
 export interface MeterProbePorts {
   readonly reader: ServiceReader
   readonly timeoutMs?: number
-  readonly countLogErrors: CountLogErrors
+  /** Absent: no log file is configured. */
+  readonly countLogErrors?: CountLogErrors
 }
 
 type Nothing = Record<string, never>

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { ComponentHealth } from '../core/service.ts'
 import type { Read } from '../core/read.ts'
 import { text, type Text } from '../core/text.ts'
-import type { Status } from '../core/verdict.ts'
+import { worstStatus, type Status } from '../core/verdict.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { checkHealth } from './check-health.ts'
-import type { CheckId, Health, HealthCheck } from './health.ts'
+import { CHECK_LEVELS, type CheckId, type HealthCheck } from './health.ts'
 import type { HealthPorts } from './round.ts'
 import { joinTexts } from './words.ts'
 
@@ -16,6 +16,8 @@ const status = z.enum(['ok', 'warning', 'critical', 'unknown'])
 
 const overviewInput = z.object({
   level: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
+  /** Only these are judged together and put into words; all of the level when absent. */
+  checks: z.array(z.enum(Object.keys(CHECK_LEVELS) as [CheckId, ...CheckId[]])).min(1).optional(),
 })
 
 /** Level 1 is always judged; the others only when asked for. */
@@ -49,14 +51,15 @@ export function createOverviewProbe(
     }),
     async observe(input, context) {
       const health = await checkHealth({ ...ports, ...context }, input.level)
+      const wanted = health.checks.filter((check) => input.checks?.includes(check.id) ?? true)
       return {
         kind: 'observed',
         value: {
-          status: health.status,
+          status: worstStatus(wanted.map((check) => check.status)),
           checks: Object.fromEntries(health.checks.map((check) => [check.id, check.status])),
-          notOk: health.checks.filter((check) => check.status !== 'ok').map((check) => check.id),
+          notOk: wanted.filter((check) => check.status !== 'ok').map((check) => check.id),
         },
-        summary: overviewWords(health),
+        summary: overviewWords(wanted),
         source: '/actuator/health',
       }
     },
@@ -71,13 +74,16 @@ const STATUS_WORDS: Readonly<Record<Status, Text>> = {
 }
 
 /** Trouble first and by name; what is fine is only counted. */
-function overviewWords(health: Health): Text {
+function overviewWords(checks: readonly HealthCheck[]): Text {
   const order: readonly Status[] = ['critical', 'unknown', 'warning']
   const troubles = order.flatMap((wanted) =>
-    health.checks.filter((check) => check.status === wanted).map(troubleWords),
+    checks.filter((check) => check.status === wanted).map(troubleWords),
   )
-  const fine = health.checks.length - troubles.length
-  if (troubles.length === 0) return text(`모두 정상(${fine}개)`, `all ${fine} OK`)
+  const fine = checks.length - troubles.length
+  if (troubles.length === 0) {
+    const each = checks.map((check) => text(`${check.id} ${check.summary.ko}`, `${check.id} ${check.summary.en}`))
+    return joinTexts([text('모두 정상', 'all OK'), ...each])
+  }
   return joinTexts([...troubles, text(`나머지 정상 ${fine}`, `${fine} OK`)])
 }
 
