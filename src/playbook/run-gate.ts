@@ -108,27 +108,26 @@ function approvalProblem<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): Reason | undefined {
-  if (asked === undefined || asked.run !== ports.writer.run || asked.action !== request.action.id) {
-    return {
-      code: 'CONFIRM_UNKNOWN',
-      message: text(
-        '이 기록에서 요청한 승인값이 아닙니다. 새로 확인하세요',
-        'this digest was not asked for in this journal; look again',
-      ),
-    }
-  }
-  if (asked.step !== request.step) {
-    return {
-      code: 'CONFIRM_UNKNOWN',
-      message: text('다른 단계의 승인값입니다', 'this digest belongs to another step'),
-    }
-  }
-  if (asked.usedAtMs !== undefined) {
+  if (asked?.usedAtMs !== undefined) {
     return {
       code: 'CONFIRM_USED',
       message: text(
         '이미 사용한 승인값입니다. 승인은 한 번만 유효합니다',
         'this digest was used already; an approval is good once',
+      ),
+    }
+  }
+  if (
+    asked === undefined ||
+    asked.run !== ports.writer.run ||
+    asked.action !== request.action.id ||
+    asked.step !== request.step
+  ) {
+    return {
+      code: 'CONFIRM_UNKNOWN',
+      message: text(
+        '이 처리에서 요청한 승인값이 아닙니다. 새로 확인하세요',
+        'this digest was not asked for by this action; look again',
       ),
     }
   }
