@@ -125,3 +125,28 @@ export const DEMO_FAULTS: readonly { readonly name: DemoFault; readonly descript
 export function isDemoFault(name: string): name is DemoFault {
   return (DEMO_FAULT_NAMES as readonly string[]).includes(name)
 }
+
+/** The fault that was probably meant; undefined when nothing is near. */
+export function nearestFault(name: string): DemoFault | undefined {
+  const ranked = DEMO_FAULT_NAMES.map((candidate) => ({
+    candidate,
+    distance: editDistance(name.toLowerCase(), candidate),
+  })).sort((left, right) => left.distance - right.distance)
+  const [best] = ranked
+  return best !== undefined && best.distance <= Math.max(2, name.length / 2)
+    ? best.candidate
+    : undefined
+}
+
+function editDistance(left: string, right: string): number {
+  let row = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (const [index, char] of [...left].entries()) {
+    const next = [index + 1]
+    for (let column = 1; column <= right.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (char === right[column - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[right.length] ?? 0
+}
