@@ -89,7 +89,7 @@ export function exchange<R extends BodyReader>(
     let settled = false
     let sent = false
     let retried = false
-    let controller: Dispatcher.DispatchController | undefined
+    let finished = false
     let dispatched: Dispatched | undefined
     let answer: { readonly head: AnswerHead; readonly reader: R } | undefined
     let decoder: BodyDecoder | undefined
@@ -102,12 +102,11 @@ export function exchange<R extends BodyReader>(
     function settle(ended: 'whole' | 'enough' | 'broken_off', why?: Failure): void {
       if (settled) return
       settled = true
+      finished = ended === 'whole'
       timers.abort()
       request.signal?.removeEventListener('abort', onAbort)
       decoder?.destroy()
-      // A finished answer leaves its connection to the pool; anything else takes it down.
-      if (ended !== 'whole') controller?.abort(new Error('given up'))
-      dispatched?.release(sent ? 'sent' : 'unsent')
+      release()
       const latencyMs = clock.monotonicMs() - startedMs
       if (answer === undefined) {
         resolve({ kind: 'none', failure: why ?? abortedFailure(request.place), sent, latencyMs })
@@ -132,7 +131,11 @@ export function exchange<R extends BodyReader>(
     /** The library may fail a request while it is handed over, before there is anything to release. */
     function hold(made: Dispatched): void {
       dispatched = made
-      if (settled) made.release(sent ? 'sent' : 'unsent')
+      if (settled) release()
+    }
+
+    function release(): void {
+      dispatched?.release(finished ? 'finished' : 'given_up')
     }
 
     function onAbort(): void {
@@ -162,13 +165,12 @@ export function exchange<R extends BodyReader>(
     }
 
     const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(next) {
+      onRequestStart(controller) {
         // Given up, or the library at it a second time: then nothing more may leave.
         if (settled || (sent && request.method === 'POST')) {
-          next.abort(new Error('given up'))
+          controller.abort(new Error('given up'))
           return
         }
-        controller = next
         sent = true
       },
       onResponseStart(_controller, httpStatus, headers) {
@@ -217,7 +219,7 @@ export function exchange<R extends BodyReader>(
         }
         retried = true
         sent = false
-        controller = undefined
+        release()
         hold(connections.fresh(options, handler))
       },
     }

@@ -83,12 +83,16 @@ export function failureOf(error: unknown, place: string, phase: Phase): Failure 
   if (code === 'UND_ERR_HEADERS_OVERFLOW') {
     return withCode('foreign', tooLargeHeaders(place), code)
   }
-  if (code?.startsWith('HPE_') === true && code !== 'HPE_INVALID_EOF_STATE') {
-    const words = text(`HTTP 응답이 아님: ${place}(${code})`, `no HTTP answer: ${place} (${code})`)
-    return withCode(phase === 'waiting' ? 'foreign' : 'unreadable', words, code)
+  if (phase === 'waiting' && error instanceof Error && error.name === 'HTTPParserError') {
+    return {
+      kind: 'foreign',
+      message: text(`HTTP 응답이 아님: ${place}`, `no HTTP answer: ${place}`),
+    }
   }
-  const shown = code === undefined || code.startsWith('UND_ERR') || code.startsWith('HPE_')
-  const suffix = shown ? { ko: '', en: '' } : { ko: `(${code})`, en: ` (${code})` }
+  const suffix =
+    code === undefined || code.startsWith('UND_ERR')
+      ? { ko: '', en: '' }
+      : { ko: `(${code})`, en: ` (${code})` }
   const words =
     phase === 'waiting'
       ? text(
@@ -103,7 +107,10 @@ export function failureOf(error: unknown, place: string, phase: Phase): Failure 
 }
 
 function withCode(kind: FailureKind, message: Text, code: string | undefined): Failure {
-  return code === undefined ? { kind, message } : { kind, message, systemCode: code }
+  // The HTTP client's own codes (UND_ERR_...) say nothing that the words do not.
+  return code === undefined || code.startsWith('UND_ERR')
+    ? { kind, message }
+    : { kind, message, systemCode: code }
 }
 
 function tooLargeHeaders(place: string): Text {

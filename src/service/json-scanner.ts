@@ -17,6 +17,7 @@ export interface JsonEvents {
   open(container: 'object' | 'array', depth: number): void
   close(depth: number): void
   key(name: string, depth: number): void
+  /** Said once the comma or bracket after it has come: what is glued to a cut-off value is not that. */
   scalar(value: JsonScalar, depth: number): void
 }
 
@@ -62,8 +63,19 @@ export function createJsonScanner(
   let token: 'key' | 'text' | 'bare' | undefined
   let escape = 0 // 0 none, 1 just after the backslash, 2..5 hexadecimal digits still to come, plus one
   let bytes: number[] = []
+  let held: JsonScalar | undefined
 
   const wanted = (): boolean => stack.length <= limits.textDepth
+
+  function say(value: JsonScalar): void {
+    if (stack.length === 0) events.scalar(value, 0)
+    else held = value
+  }
+
+  function sayHeld(): void {
+    if (held !== undefined) events.scalar(held, stack.length)
+    held = undefined
+  }
 
   function afterValue(): void {
     expecting = stack.length === 0 ? 'nothing' : 'commaOrEnd'
@@ -119,7 +131,7 @@ export function createJsonScanner(
         return
       }
       if (isKey) events.key(decoded, stack.length)
-      else events.scalar({ type: 'string', text: decoded }, stack.length)
+      else say({ type: 'string', text: decoded })
     }
     if (isKey) expecting = 'colon'
     else afterValue()
@@ -143,7 +155,7 @@ export function createJsonScanner(
       broken = true
       return
     }
-    if (wanted()) events.scalar(value, stack.length)
+    if (wanted()) say(value)
     afterValue()
   }
 
@@ -166,10 +178,14 @@ export function createJsonScanner(
         else broken = true
         return
       case 'commaOrEnd': {
-        const container = stack.at(-1)
-        if (byte === COMMA) expecting = container === 'object' ? 'key' : 'value'
-        else if (byte === (container === 'object' ? CLOSE_OBJECT : CLOSE_ARRAY)) close()
-        else broken = true
+        const isObject = stack.at(-1) === 'object'
+        if (byte === COMMA) {
+          sayHeld()
+          expecting = isObject ? 'key' : 'value'
+        } else if (byte === (isObject ? CLOSE_OBJECT : CLOSE_ARRAY)) {
+          sayHeld()
+          close()
+        } else broken = true
         return
       }
       case 'nothing':

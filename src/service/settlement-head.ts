@@ -68,7 +68,9 @@ interface RecordInHand {
   readonly scalars: Map<string, JsonScalar>
   readonly names: Set<string>
   key: string | undefined
-  sales: 'unread' | 'opened' | 'some' | 'closed'
+  sales: 'unread' | 'opened' | 'some' | 'undecided'
+  /** The first name inside the first sale has been seen. */
+  saleNamed: boolean
   whole: boolean
   ambiguous: boolean
 }
@@ -79,6 +81,7 @@ function emptyRecord(): RecordInHand {
     names: new Set(),
     key: undefined,
     sales: 'unread',
+    saleNamed: false,
     whole: false,
     ambiguous: false,
   }
@@ -104,9 +107,9 @@ export function createSettlementReader(shape: 'single' | 'list'): SettlementRead
           records.push(record)
           recordBytes = sliceBytes
         } else if (record !== undefined && depth === recordDepth && record.key === 'sales') {
-          record.sales = container === 'array' ? 'opened' : 'closed'
+          record.sales = container === 'array' ? 'opened' : 'undecided'
         } else if (record !== undefined && depth === recordDepth + 1 && isInSales(record)) {
-          record.sales = container === 'object' ? 'some' : 'closed'
+          record.sales = container === 'object' ? 'some' : 'undecided'
         } else if (record === undefined && depth === recordDepth - 1) strange = true
       },
       close(depth) {
@@ -117,7 +120,13 @@ export function createSettlementReader(shape: 'single' | 'list'): SettlementRead
         }
       },
       key(name, depth) {
-        if (record === undefined || depth !== recordDepth) return
+        if (record === undefined) return
+        if (depth === recordDepth + 2 && record.sales === 'some' && !record.saleNamed) {
+          record.saleNamed = true
+          // Broken off at the bracket, with the error object glued on: that is no sale.
+          if (ERROR_FIELDS.has(name)) record.sales = 'undecided'
+        }
+        if (depth !== recordDepth) return
         record.key = name
         if (record.names.has(name)) record.ambiguous = true
         record.names.add(name)
@@ -128,14 +137,14 @@ export function createSettlementReader(shape: 'single' | 'list'): SettlementRead
           strange = true
           return
         }
-        if (depth === recordDepth + 1 && isInSales(record)) record.sales = 'closed'
+        if (depth === recordDepth + 1 && isInSales(record)) record.sales = 'undecided'
         if (depth !== recordDepth || record.key === undefined) return
         if (RECORD_FIELDS.has(record.key) || ERROR_FIELDS.has(record.key)) {
           record.scalars.set(record.key, value)
         }
       },
     },
-    { textDepth: recordDepth + 1, maxDepth: MAX_DEPTH },
+    { textDepth: recordDepth + 2, maxDepth: MAX_DEPTH },
   )
 
   function isRecordPlace(): boolean {

@@ -1,7 +1,15 @@
 /** Every recorded answer of the real service goes through the client as it was sent. */
 import { describe, expect, it } from 'vitest'
 import type { Service } from '../../src/core/service.ts'
-import { answerOf, chunkedOf, clientOf, listen, recordedBody, recordedBytes, recording } from './wire.ts'
+import {
+  answerOf,
+  chunkedOf,
+  clientOf,
+  listen,
+  recordedBody,
+  recordedBytes,
+  recording,
+} from './wire.ts'
 import type { RecordedExchange } from './wire.ts'
 
 const SCENARIOS = [
@@ -30,7 +38,8 @@ interface Replay {
   readonly samePath: boolean
 }
 
-const failed = (kind: string) => expect.objectContaining({ failure: expect.objectContaining({ kind }) })
+const failed = (kind: string) =>
+  expect.objectContaining({ failure: expect.objectContaining({ kind }) })
 const ok = (value: unknown) => expect.objectContaining({ kind: 'ok', value })
 const absent = expect.objectContaining({ kind: 'absent' })
 
@@ -103,7 +112,8 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
               names(json()['components'] as object).map((name) => [
                 name,
                 expect.objectContaining({
-                  status: (json()['components'] as Record<string, { status: string }>)[name]?.status,
+                  status: (json()['components'] as Record<string, { status: string }>)[name]
+                    ?.status,
                 }),
               ]),
             ),
@@ -229,7 +239,13 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
     }
     return asked(
       (client) =>
-        client.salesPage(last, parameters.get('startDate') ?? '', parameters.get('endDate') ?? '', 0, 20),
+        client.salesPage(
+          last,
+          parameters.get('startDate') ?? '',
+          parameters.get('endDate') ?? '',
+          0,
+          20,
+        ),
       ok({
         page: 0,
         totalElements: data.totalElements,
@@ -259,7 +275,13 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
   const type = exchange.response?.headers?.['content-type'] ?? ''
   return asked(
     (client) => client.wholeHealth(),
-    failed(type.startsWith('application/json') ? (status === 404 ? 'service_error' : 'unreadable') : 'foreign'),
+    failed(
+      type.startsWith('application/json')
+        ? status === 404
+          ? 'service_error'
+          : 'unreadable'
+        : 'foreign',
+    ),
     false,
   )
 }
@@ -267,7 +289,11 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
 function bytesOf(exchange: RecordedExchange): Buffer | undefined {
   const { response } = exchange
   if (response?.status === undefined) return undefined
-  const { 'content-length': length, 'transfer-encoding': encoding, ...headers } = response.headers ?? {}
+  const {
+    'content-length': length,
+    'transfer-encoding': encoding,
+    ...headers
+  } = response.headers ?? {}
   if (encoding === 'chunked') return chunkedOf(response.status, recordedBody(exchange), headers)
   void length
   return answerOf(response.status, recordedBody(exchange), headers)
@@ -297,7 +323,9 @@ describe('the recordings of the real service', () => {
       const before = server.requests.length
       expect(await replay.ask(client), exchange.name).toEqual(replay.expected)
       const sent = server.requests.slice(before)
-      expect(sent.map(({ method }) => method)).toEqual([replay.samePath ? exchange.request.method : sent[0]?.method])
+      expect(sent.map(({ method }) => method)).toEqual([
+        replay.samePath ? exchange.request.method : sent[0]?.method,
+      ])
       if (replay.samePath) {
         expect(withoutPaging(sent[0]?.path ?? '')).toBe(withoutPaging(exchange.request.path))
       }
