@@ -96,7 +96,7 @@ export function judgeDatabase(seen: HealthObservations): Judged {
 }
 
 function poolWords(pool: PoolObservations): Text[] {
-  return pool.pending.kind === 'known'
+  return pool.pending.kind === 'known' && pool.pending.value > 0
     ? [text(`대기 ${pool.pending.value}건`, `${pool.pending.value} waiting`)]
     : []
 }

@@ -32,7 +32,7 @@ export function judgeSettlement(seen: SettlementObservations, settings: HealthSe
     threshold: byRatio ? settings.thresholds.settlementFailurePercent : 'COMPLETED',
     unit: byRatio ? '%' : null,
     reason: reasons.length === 0 ? null : joinTexts(reasons),
-    summary: joinTexts([dueWords(seen, due.observed), coverageWords(seen, settings)], ', '),
+    summary: summaryWords(seen, settings, due.observed),
     source: '/api/settlements/range',
   }
 }
@@ -44,10 +44,26 @@ function dayWords(seen: SettlementObservations): Text {
     : text(shortDate(seen.due), shortDate(seen.due))
 }
 
-function dueWords(seen: SettlementObservations, observed: Aspect['observed']): Text {
+function summaryWords(
+  seen: SettlementObservations,
+  settings: HealthSettings,
+  observed: Aspect['observed'],
+): Text {
   const day = dayWords(seen)
   const state = typeof observed === 'object' ? observed : text(String(observed), String(observed))
-  return text(`${day.ko} ${state.ko}`, `${day.en} ${state.en}`)
+  const { failed, open } = tally(seen, settings)
+  const notes: Text[] = []
+  if (failed.length > 0) notes.push(text(`실패 ${failed.length}건`, `${failed.length} failed`))
+  if (open > 0) {
+    const days = SETTLEMENT_DATES - open
+    notes.push(
+      text(`${SETTLEMENT_DATES}일 중 ${days}일 확인`, `${days} of ${SETTLEMENT_DATES} days seen`),
+    )
+  }
+  const note = joinTexts(notes, ', ')
+  return notes.length === 0
+    ? text(`${day.ko} ${state.ko}`, `${day.en} ${state.en}`)
+    : text(`${day.ko} ${state.ko}(${note.ko})`, `${day.en} ${state.en} (${note.en})`)
 }
 
 function judgeDue(seen: SettlementObservations): Aspect {
@@ -157,7 +173,7 @@ function percent(part: number, whole: number): number {
 }
 
 function dateList(dates: readonly SeoulDate[]): string {
-  const newest = [...dates].reverse().map(shortDate)
+  const newest = dates.toReversed().map(shortDate)
   return newest.length <= 4 ? newest.join(', ') : `${newest.slice(0, 4).join(', ')} …`
 }
 

@@ -17,7 +17,10 @@ const status = z.enum(['ok', 'warning', 'critical', 'unknown'])
 const overviewInput = z.object({
   level: z.union([z.literal(1), z.literal(2), z.literal(3)]).default(1),
   /** Only these are judged together and put into words; all of the level when absent. */
-  checks: z.array(z.enum(Object.keys(CHECK_LEVELS) as [CheckId, ...CheckId[]])).min(1).optional(),
+  checks: z
+    .array(z.enum(Object.keys(CHECK_LEVELS) as [CheckId, ...CheckId[]]))
+    .min(1)
+    .optional(),
 })
 
 /** Level 1 is always judged; the others only when asked for. */
@@ -81,7 +84,9 @@ function overviewWords(checks: readonly HealthCheck[]): Text {
   )
   const fine = checks.length - troubles.length
   if (troubles.length === 0) {
-    const each = checks.map((check) => text(`${check.id} ${check.summary.ko}`, `${check.id} ${check.summary.en}`))
+    const each = checks.map((check) =>
+      text(`${check.id} ${check.summary.ko}`, `${check.id} ${check.summary.en}`),
+    )
     return joinTexts([text('모두 정상', 'all OK'), ...each])
   }
   return joinTexts([...troubles, text(`나머지 정상 ${fine}`, `${fine} OK`)])

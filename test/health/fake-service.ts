@@ -156,12 +156,12 @@ export function createFakeService(
       const forMs = scripted === HANG ? 120_000 : (scripted?.afterMs ?? 3)
       await clock.sleep(forMs, options?.signal)
     } catch {
-      return failed('aborted') as Read<T>
+      return failed('aborted')
     } finally {
       out.set(path, (out.get(path) ?? 1) - 1)
     }
     if (scripted === undefined) return healthy()
-    if (scripted === HANG) return failed('service_error', { httpStatus: 503 }) as Read<T>
+    if (scripted === HANG) return failed('service_error', { httpStatus: 503 })
     return (typeof scripted.read === 'function' ? scripted.read() : scripted.read) as Read<T>
   }
 

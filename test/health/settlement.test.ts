@@ -127,7 +127,7 @@ describe('the share of failed settlements', () => {
   it('is fine with one of thirty', async () => {
     const { settlement: check } = await settle(settlements(30, { 12: 'FAILED' }), counted(1))
     expect(check.status).toBe('ok')
-    expect(check.summary.ko).toContain('30건 확인·실패 1건')
+    expect(check.summary.ko).toBe('어제 COMPLETED(실패 1건)')
   })
 
   it('is critical with one of nineteen records', async () => {
@@ -143,7 +143,7 @@ describe('the share of failed settlements', () => {
   it('forgets failures that were repaired, whatever the meter has counted', async () => {
     const { settlement: check } = await settle(settlements(30), counted(7))
     expect(check.status).toBe('ok')
-    expect(check.summary.ko).toContain('30건 확인·실패 0건')
+    expect(check.reason?.ko).toContain('30건 확인·실패 0건')
   })
 
   it('looks at every date once one failure is seen, though the meter has none', async () => {

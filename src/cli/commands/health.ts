@@ -75,7 +75,7 @@ async function outcomeOf(health: Health, exitCode: ExitCode): Promise<Outcome> {
     exitCode,
     faces: { table: renderHealth, nagios: renderHealthNagios },
   }
-  return outcome as unknown as Outcome
+  return outcome
 }
 
 async function healthPorts(context: CommandContext): Promise<HealthPorts> {
