@@ -2,20 +2,23 @@
 import type { Clock } from '../core/clock.ts'
 import type { Service } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
-import { text } from '../core/text.ts'
+import {
+  createErrorMeterProbe,
+  createLogProbe,
+  createRecentErrorsProbe,
+  type CountLogErrors,
+} from '../health/log-probes.ts'
 import {
   createAnswerRateProbe,
   createDeadLetterProbe,
-  createErrorMeterProbe,
-  createLogProbe,
   createSummaryProbe,
-  type CountLogErrors,
 } from '../health/meter-probes.ts'
 import { createComponentProbe, createOverviewProbe } from '../health/probes.ts'
 import type { SampleSource } from '../health/round.ts'
 import { countLogErrors } from '../logs/count-errors.ts'
 import { createCatalog, type AnyAction, type AnyProbe, type Catalog } from '../playbook/catalog.ts'
 import { createReprocessAction, createRunAction } from '../settlement/actions.ts'
+import { createBatchProbe } from '../settlement/batch-probe.ts'
 import { createClockProbe } from '../settlement/clock-probe.ts'
 import { createSettlementProbes } from '../settlement/probes.ts'
 
@@ -35,17 +38,20 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
     ...(samples === undefined ? {} : { samples }),
   }
   const timeout = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }
-  const meters = { reader: service, countLogErrors: logCounter(settings.log), ...timeout }
+  const meters = { reader: service, ...timeout }
+  const log = { ...meters, ...logCounter(settings.log) }
   const settlement = { reader: service, settings }
   const probes = [
     createOverviewProbe(health),
     createComponentProbe(health),
     createSummaryProbe(meters),
-    createErrorMeterProbe(meters),
     createAnswerRateProbe(meters),
     createDeadLetterProbe(meters),
-    createLogProbe(meters),
+    createErrorMeterProbe(log),
+    createLogProbe(log),
+    createRecentErrorsProbe(log),
     createClockProbe(settlement),
+    createBatchProbe(settlement),
     ...createSettlementProbes(settlement),
   ] as readonly AnyProbe[]
   const actionPorts = {
@@ -63,15 +69,7 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
   return createCatalog({ probes, actions })
 }
 
-function logCounter(log: string | undefined): CountLogErrors {
-  if (log !== undefined) {
-    return (fromMs, toMs, signal) => countLogErrors(log, fromMs, toMs, signal)
-  }
-  return async () => ({
-    kind: 'unknown',
-    reason: text(
-      '로그 파일 미설정: 설정 log 또는 MTS_LOG',
-      'no log file configured: set log or MTS_LOG',
-    ),
-  })
+function logCounter(log: string | undefined): { readonly countLogErrors?: CountLogErrors } {
+  if (log === undefined) return {}
+  return { countLogErrors: (fromMs, toMs, signal) => countLogErrors(log, fromMs, toMs, signal) }
 }

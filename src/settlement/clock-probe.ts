@@ -10,7 +10,8 @@ import type { SettlementRecord } from '../core/service.ts'
 import { text, type Text } from '../core/text.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { MAX_CLOCK_SKEW_MS } from './interlock.ts'
-import { zoneOfBatch, type SettlementProbePorts } from './probes.ts'
+import { zoneOfBatch } from './batch-probe.ts'
+import type { SettlementProbePorts } from './probes.ts'
 
 /** Dates that are looked at for a record the batch itself has written. */
 const DATES_BACK = 7

@@ -7,8 +7,6 @@ import {
   dueSettlementDate,
   isoSeoul,
   koreanDate,
-  parseServiceTime,
-  seoulInstant,
   seoulTimeOf,
   shortDate,
   type SeoulDate,
@@ -56,8 +54,8 @@ const totalsShape = z.object({
   net: z.string(),
 })
 
-const optionalDate = z.object({ date: seoulDateSchema.optional() })
-type DateInput = z.output<typeof optionalDate>
+export const optionalDate = z.object({ date: seoulDateSchema.optional() })
+export type DateInput = z.output<typeof optionalDate>
 
 export type SettlementProbe = ProbeDeclaration<DateInput>
 
@@ -253,7 +251,7 @@ function deadlineProbe(ports: SettlementProbePorts): SettlementProbe {
   }
 }
 
-function dateOf(
+export function dateOf(
   ports: SettlementProbePorts,
   input: DateInput,
   context: OperationContext,
@@ -261,12 +259,12 @@ function dateOf(
   return input.date ?? dueSettlementDate(context.clock.now(), ports.settings.batch)
 }
 
-function optionsOf(ports: SettlementProbePorts, context: OperationContext): RequestOptions {
+export function optionsOf(ports: SettlementProbePorts, context: OperationContext): RequestOptions {
   const { timeoutMs } = ports.settings
   return { signal: context.signal, ...(timeoutMs === undefined ? {} : { timeoutMs }) }
 }
 
-function unreadable(fact: RecordFact & { kind: 'unknown' }, source: string): Observation {
+export function unreadable(fact: RecordFact & { kind: 'unknown' }, source: string): Observation {
   const why = fact.failure?.message ?? text('응답을 읽을 수 없음', 'the answer cannot be read')
   return {
     kind: 'unknown',
@@ -301,23 +299,6 @@ function recordWords(record: SettlementRecord): Text {
   )
 }
 
-function dated(date: SeoulDate, words: Text): Text {
+export function dated(date: SeoulDate, words: Text): Text {
   return text(`${shortDate(date)} ${words.ko}`, `${date} ${words.en}`)
-}
-
-/** The batch's own time of day, as the service wrote it: Seoul's or, nine hours before, UTC's. */
-export function zoneOfBatch(
-  record: Pick<SettlementRecord, 'createdAt'>,
-  batch: { readonly at: string; readonly graceMs: number },
-): 'seoul' | 'utc' | 'unknown' {
-  const written = record.createdAt === null ? undefined : parseServiceTime(record.createdAt)
-  if (written === undefined) return 'unknown'
-  const date = isoSeoul(written).slice(0, 10)
-  const afterBatch = (ms: number): boolean => {
-    const day = 86_400_000
-    const since = (((ms - seoulInstant(date, batch.at)) % day) + day) % day
-    return since <= batch.graceMs
-  }
-  if (afterBatch(written)) return 'seoul'
-  return afterBatch(written + 9 * 3_600_000) ? 'utc' : 'unknown'
 }
