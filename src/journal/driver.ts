@@ -36,9 +36,9 @@ export const openLibsql: OpenDatabase = (path, { busyTimeoutMs }) => {
       const statement = database.prepare(sql)
       // Parameters go in as one array: a lone null would be taken for an object of named ones.
       return {
-        run: (params) => statement.run(params as unknown[]).changes,
-        get: (params) => statement.get(params as unknown[]) as Row | undefined,
-        all: (params) => statement.all(params as unknown[]) as Row[],
+        run: (params) => statement.run(params).changes,
+        get: (params) => statement.get(params) as Row | undefined,
+        all: (params) => statement.all(params) as Row[],
       }
     },
     exec(sql) {

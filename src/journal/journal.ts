@@ -111,7 +111,6 @@ function configure(store: Store): void {
   const application = pragmaNumber(store, 'application_id')
   const isNew = version === 0 && application === 0 && countTables(store) === 0
   if (!isNew && application !== APPLICATION_ID) throw notAJournal(store.path)
-  if (version > SCHEMA_VERSION) throw madeByNewer(store.path, version, SCHEMA_VERSION)
   useWal(store)
   store.exec('PRAGMA synchronous = FULL')
   store.exec('PRAGMA foreign_keys = ON')

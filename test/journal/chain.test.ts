@@ -2,6 +2,10 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, sha256 } from '../../src/core/digest.ts'
 import type { Journal } from '../../src/core/journal.ts'
+import { openLibsql } from '../../src/journal/driver.ts'
+import { createEventLog } from '../../src/journal/event-log.ts'
+import { createHeadFile } from '../../src/journal/head-file.ts'
+import { createStore } from '../../src/journal/store.ts'
 import { desk, startRun, tamper } from './fixture.ts'
 import type { Desk } from './fixture.ts'
 
@@ -142,7 +146,9 @@ describe('the chain', () => {
       'cannot be read',
     )
     expect(
-      problemAfter(({ path }) => writeFileSync(`${path}.head`, '{"events":-1,"hash":"x"}')),
+      problemAfter(({ path }) =>
+        writeFileSync(`${path}.head`, `{"events":-1,"hash":"${'0'.repeat(64)}"}`),
+      ),
     ).toContain('cannot be read')
   })
 
@@ -160,6 +166,21 @@ describe('the chain', () => {
     expect(readFileSync(`${at.path}.head`, 'utf8')).toBe(current)
     expect(() => readFileSync(`${at.path}.head.4711.tmp`)).toThrow(/ENOENT/)
     expect(reopened.verifyChain().intact).toBe(true)
+  })
+
+  it('never takes the head back, when a slower process comes after a faster one', () => {
+    const at = desk()
+    const journal = at.open()
+    const [first] = journal.events(startRun(journal).run)
+    const writer = startRun(journal)
+    writer.append({ kind: 'noteAdded', data: {} })
+    const head = readFileSync(`${at.path}.head`, 'utf8')
+    const store = createStore(openLibsql, at.path, 1000)
+    const log = createEventLog(store, createHeadFile(`${at.path}.head`), at.clock)
+    log.recordHead({ events: 1, hash: first?.hash ?? '' })
+    store.close()
+    expect(readFileSync(`${at.path}.head`, 'utf8')).toBe(head)
+    expect(JSON.parse(head)).toMatchObject({ events: 3 })
   })
 
   it('goes on when the head cannot be written: the events are what counts', () => {

@@ -134,18 +134,87 @@ describe('a file that is not a journal of this mts', () => {
   })
 })
 
+/** A database of which a test replaces one part. */
+function altered(
+  database: SqlDatabase,
+  change: Partial<Pick<SqlDatabase, 'prepare' | 'exec'>>,
+): SqlDatabase {
+  return {
+    prepare: (sql) => database.prepare(sql),
+    exec: (sql) => database.exec(sql),
+    ...change,
+    get inTransaction() {
+      return database.inTransaction
+    },
+    close: () => database.close(),
+  }
+}
+
+describe('opening', () => {
+  it('proves by a write of its own that the disk takes one', () => {
+    const at = desk()
+    at.open().close()
+    const first = at.open()
+    const before = statSync(`${at.path}-wal`).size
+    at.open()
+    expect(statSync(`${at.path}-wal`).size).toBeGreaterThan(before)
+    first.close()
+  })
+
+  it('waits for its commits to be on disk, in a write-ahead log', () => {
+    const opened: SqlDatabase[] = []
+    desk().open(100, (path, options) => {
+      const database = openLibsql(path, options)
+      opened.push(database)
+      return database
+    })
+    const pragma = (name: string) => opened[0]?.prepare(`PRAGMA ${name}`).get([])?.[name]
+    expect(pragma('synchronous')).toBe(2)
+    expect(pragma('journal_mode')).toBe('wal')
+    expect(pragma('foreign_keys')).toBe(1)
+  })
+
+  it('tries again when another process is just making the same file', () => {
+    let refusals = 2
+    const at = desk()
+    const journal = at.open(100, (path, options) => {
+      const database = openLibsql(path, options)
+      return altered(database, {
+        prepare(sql) {
+          if (sql.includes('journal_mode') && refusals-- > 0) {
+            throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
+          }
+          return database.prepare(sql)
+        },
+      })
+    })
+    expect(journal.verifyChain().intact).toBe(true)
+  })
+})
+
 describe('a disk that refuses', () => {
   /** The journal with a hand on the database underneath it. */
   function withDatabase() {
     const at = desk()
     const opened: SqlDatabase[] = []
+    let commitsFail = false
     const journal = at.open(100, (path, options) => {
       const database = openLibsql(path, options)
       opened.push(database)
-      return database
+      return altered(database, {
+        exec(sql) {
+          if (sql !== 'COMMIT' || !commitsFail) return database.exec(sql)
+          // As SQLite does when the disk is full: rolled back already when the error is told.
+          database.exec('ROLLBACK')
+          throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
+        },
+      })
     })
+    const failCommits = (fail: boolean): void => {
+      commitsFail = fail
+    }
     const pragma = (sql: string) => opened[0]?.prepare(`PRAGMA ${sql}`).get([])
-    return { at, journal, pragma }
+    return { at, journal, pragma, failCommits }
   }
 
   it('is 78 with words when it is full, leaves nothing half written, and goes on afterwards', () => {
@@ -173,6 +242,18 @@ describe('a disk that refuses', () => {
     writer.intend({ step: 's', action: 'a', date: '2026-11-23', nowMs: at.clock.now(), data: big })
     expect(journal.openIntents()).toHaveLength(1)
     expect(journal.verifyChain()).toMatchObject({ intact: true, events: 3 })
+  })
+
+  it('is 78 with its reason when SQLite has rolled back by itself', () => {
+    const { journal, failCommits } = withDatabase()
+    const writer = startRun(journal)
+    failCommits(true)
+    const error = thrownBy(() => writer.append({ kind: 'noteAdded', data: {} }))
+    expect(error).toMatchObject({ code: 'JOURNAL_UNWRITABLE', exitCode: 78 })
+    expect(error.text.en).toContain('the disk is full')
+    failCommits(false)
+    writer.append({ kind: 'noteAdded', data: {} })
+    expect(journal.verifyChain()).toMatchObject({ intact: true, events: 2 })
   })
 
   it('is 78 when it has become read-only, and does not stop the journal from being closed', () => {
