@@ -13,7 +13,7 @@ import type { Store } from './store.ts'
 import { numberOf, parseStored, textOf } from './store.ts'
 
 /** Appends within the transaction at hand. */
-export type Append = (run: string, event: JournalEvent, status?: RunStatus) => StoredEvent
+type Append = (run: string, event: JournalEvent, status?: RunStatus) => StoredEvent
 
 export interface EventLog {
   /** One durable transaction that may append; afterwards the head file is brought up to date. */

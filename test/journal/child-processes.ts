@@ -18,7 +18,7 @@ export interface Child {
   readonly ended: Promise<number | null>
 }
 
-export interface Line {
+interface Line {
   readonly run?: string
   readonly seq?: number
   readonly hash?: string

@@ -44,12 +44,12 @@ export function fakeClock(startMs = START_MS): FakeClock {
 }
 
 /** Processes of one machine: each id is an identity, alive until it is killed. */
-export interface Machine {
+interface Machine {
   process(pid: number): ProcessIdentity
   kill(pid: number): void
 }
 
-export function machine(): Machine {
+function machine(): Machine {
   const dead = new Set<number>()
   return {
     process: (pid) => ({
