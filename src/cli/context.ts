@@ -4,6 +4,7 @@ import type { Service } from '../core/service.ts'
 import type { Lang } from '../core/text.ts'
 import type { ConfigSources } from '../config/sources.ts'
 import type { Settings } from '../core/settings.ts'
+import { screenText } from '../render/output.ts'
 import { createPaint } from '../render/paint.ts'
 import type { View } from '../render/view.ts'
 import type { CommandContext, Globals } from './command.ts'
@@ -60,7 +61,11 @@ export async function openContext(
     stderr: ports.stderr,
     lang: () => lang,
     quiet: globals.quiet,
-    renderEvidence: async (question) => renderEvidence(question, await view()),
+    signal: interruption.signal,
+    renderEvidence: async (question) => {
+      const color = wantsColor(ports, globals, ports.stderr)
+      return screenText(await renderEvidence(question, await createView(ports, lang, color)), color)
+    },
     ...(asksPeople ? { terminal: ports.terminal } : {}),
   })
   const context: CommandContext = {

@@ -10,6 +10,8 @@ export interface DialogOptions {
   readonly lang: () => Lang
   readonly quiet: boolean
   readonly terminal?: TerminalPort
+  /** Takes a question off the screen when the program is asked to stop. */
+  readonly signal: AbortSignal
   /** The evidence a person must see before answering, as text for the screen. */
   readonly renderEvidence: (question: ApprovalQuestion) => Promise<string>
 }
@@ -49,7 +51,12 @@ export function createDialog(options: DialogOptions): ClearingDialog {
     clear,
     approve: async (question) => {
       clear()
-      return terminal.approve(question, await options.renderEvidence(question))
+      const words = question.prompt[options.lang()]
+      return terminal.approve(
+        { ...question, prompt: { ko: words, en: words } },
+        await options.renderEvidence(question),
+        options.signal,
+      )
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { CommandSpec, ExtraFace, Globals, Perform } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
 import { createView, openContext, wantsColor } from './context.ts'
 import { scanEarly } from './early.ts'
 import { globalsOf } from './globals.ts'
@@ -14,17 +15,22 @@ import { checkOutput, presentError, presentOutcome } from './present.ts'
 import type { Presentation } from './present.ts'
 import { createProgram } from './program.ts'
 import { usageError, usageErrorOf } from './usage-error.ts'
-import { VERSION } from './version.ts'
+
+export interface ExecuteOptions {
+  readonly version: string
+  /** Other commands than the program's own. */
+  readonly specs?: readonly CommandSpec[]
+}
 
 export async function execute(
   argv: readonly string[],
   ports: Ports,
-  specs: readonly CommandSpec[],
+  options: ExecuteOptions,
 ): Promise<number> {
   const interruption = createInterruption(ports)
   try {
     return await Promise.race([
-      runProgram(argv, ports, specs, interruption),
+      runProgram(argv, ports, options, interruption),
       interruption.forced.then(() => EXIT.interrupted),
     ])
   } finally {
@@ -35,7 +41,7 @@ export async function execute(
 async function runProgram(
   argv: readonly string[],
   ports: Ports,
-  specs: readonly CommandSpec[],
+  { version, specs = COMMANDS }: ExecuteOptions,
   interruption: Interruption,
 ): Promise<number> {
   const early = scanEarly(argv, ports.env)
@@ -65,7 +71,7 @@ async function runProgram(
   const program = createProgram({
     specs,
     lang: early.lang,
-    version: VERSION,
+    version,
     perform,
     write: (words) => {
       ports.stdout.write(words)

@@ -23,7 +23,7 @@ export function createInterruption(ports: Ports): Interruption {
     count++
     if (count === 1) controller.abort(interruptedError())
     const heard = listeners.size > 0
-    for (const listener of [...listeners]) listener(count)
+    for (const listener of listeners) listener(count)
     if (count >= 3 || (count === 2 && !heard)) force()
   })
   return {

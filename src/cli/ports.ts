@@ -14,7 +14,11 @@ export interface OutputPort {
 
 /** A person at a terminal. Absent when standard input or standard error is no terminal. */
 export interface TerminalPort {
-  approve(question: ApprovalQuestion, shown: string): Promise<Approval>
+  /**
+   * Shows `shown`, then asks for `expected` to be typed; the prompt's words are already in the
+   * reader's language. Ctrl-C, and `signal`, throw INTERRUPTED (130).
+   */
+  approve(question: ApprovalQuestion, shown: string, signal?: AbortSignal): Promise<Approval>
   /** The streams prompts are drawn on and read from. */
   readonly input: NodeJS.ReadableStream
   readonly output: NodeJS.WritableStream

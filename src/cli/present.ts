@@ -8,6 +8,7 @@ import type { ErrorValue } from '../render/error.ts'
 import type { View } from '../render/view.ts'
 import type { ExtraFace, Faces, Outcome } from './command.ts'
 import { createView, wantsColor } from './context.ts'
+import { scanEarly } from './early.ts'
 import { interruptedError } from './interruption.ts'
 import type { Ports } from './ports.ts'
 import { usageError } from './usage-error.ts'
@@ -87,6 +88,24 @@ export async function presentError(
   const view = await createView(to.ports, to.lang, color)
   to.ports.stderr.write(screenText(renderError(value, view), color))
   return error.exitCode
+}
+
+/** For what escaped every command: an error of the process itself. */
+export async function presentDefect(
+  thrown: unknown,
+  argv: readonly string[],
+  ports: Ports,
+): Promise<number> {
+  const early = scanEarly(argv, ports.env)
+  return presentError(thrown, false, {
+    ports,
+    lang: early.lang,
+    output: early.output,
+    color: false,
+    colorWanted: early.color,
+    debug: early.debug,
+    view: () => createView(ports, early.lang, false),
+  })
 }
 
 /** Anything untyped is a defect of ours and says so. */

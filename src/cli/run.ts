@@ -1,5 +1,4 @@
 /** The whole program in process: words in, output through the ports, exit code out. */
-import { EXIT } from '../core/exit-code.ts'
 import type { CommandSpec } from './command.ts'
 import type { Ports } from './ports.ts'
 import { VERSION } from './version.ts'
@@ -17,9 +16,8 @@ export async function run(
 ): Promise<number> {
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
     ports.stdout.write(`${VERSION}\n`)
-    return EXIT.ok
+    return 0
   }
   const { execute } = await import('./execute.ts')
-  const specs = options.specs ?? (await import('./commands/index.ts')).COMMANDS
-  return execute(argv, ports, specs)
+  return execute(argv, ports, { version: VERSION, ...options })
 }

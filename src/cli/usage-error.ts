@@ -63,8 +63,8 @@ export function usageErrorOf(
       )
     }
     default: {
-      const words = error.message.replace(/^error: /, '')
-      return usageError({ ko: `사용법이 맞지 않습니다: ${words}`, en: words }, [help])
+      const complaint = error.message.replace(/^error: /, '')
+      return usageError({ ko: `사용법이 맞지 않습니다: ${complaint}`, en: complaint }, [help])
     }
   }
 }

@@ -59,22 +59,22 @@ export async function readConfiguration(sources: ConfigSources): Promise<Configu
     const finding = await find(key, sources, file, profile, profileEntries)
     if (finding.kind === 'problem') problems.push(finding.problem)
     if (finding.kind !== 'found') continue
-    const { found } = finding
-    const result = key.schema.safeParse(found.raw)
+    const result = key.schema.safeParse(finding.found.raw)
     if (!result.success) {
       const [issue] = result.error.issues
-      problems.push(misfit(key, found, issue?.path ?? []))
+      problems.push(misfit(key, finding.found, issue?.path ?? []))
       continue
     }
-    values[name] = key.pathlike === true ? absolute(result.data, found, file, sources) : result.data
-    origins.set(name, found.origin)
+    values[name] =
+      key.pathlike === true ? absolute(result.data, finding.found, file, sources) : result.data
+    origins.set(name, finding.found.origin)
   }
   const path =
     reading.kind === 'none' ? undefined : reading.kind === 'read' ? reading.file.path : reading.path
   return {
     values,
     origins,
-    problems,
+    problems: problems.sort(byPlace),
     ...(path === undefined ? {} : { file: path }),
     ...(profile === undefined ? {} : { profile }),
   }
@@ -199,6 +199,13 @@ function misfit(
   }
 }
 
+/** As a reader goes through the file; variables and options keep their order. */
+function byPlace(left: ConfigProblem, right: ConfigProblem): number {
+  const [leftLine = 0, leftColumn = 0] = left.where.split(':').slice(-2).map(Number)
+  const [rightLine = 0, rightColumn = 0] = right.where.split(':').slice(-2).map(Number)
+  return leftLine - rightLine || leftColumn - rightColumn || 0
+}
+
 /** Keys nobody reads are mistakes: a misspelled threshold would silently not hold. */
 function unknownKeys(file: ConfigFile): ConfigProblem[] {
   const known = NAMES.map((name) => KEYS[name].path)
@@ -228,7 +235,7 @@ function unknownKeys(file: ConfigFile): ConfigProblem[] {
       }
       const parent = path.slice(0, Math.max(0, path.lastIndexOf('.')))
       if (parent !== '' && !groups.has(parent)) continue
-      const nearest = nearestName(path, [...known, 'profiles'])
+      const nearest = nearestName(path, [...known, ...groups, 'profiles'])
       problems.push({
         where: entry.whereKey,
         key: path,

@@ -10,7 +10,9 @@ import type { ConfigSources } from './sources.ts'
 /** Throws CONFIG (78), or USAGE (64) for a value of the command line. */
 export async function loadSettings(sources: ConfigSources): Promise<Settings> {
   const configuration = await readConfiguration(sources)
-  if (configuration.problems.length > 0) throw configError(configuration.problems)
+  if (configuration.problems.length > 0) {
+    throw configError(configuration.problems, sources.options)
+  }
   return settingsOf(configuration, sources)
 }
 

@@ -14,7 +14,10 @@ export interface ConfigProblem {
 }
 
 /** One error for all problems; the first is told, the others are counted. */
-export function configError(problems: readonly ConfigProblem[]): MtsError {
+export function configError(
+  problems: readonly ConfigProblem[],
+  options: { readonly config?: string } = {},
+): MtsError {
   const [first, ...others] = problems
   if (first === undefined) throw new Error('configError needs a problem')
   const more =
@@ -30,6 +33,12 @@ export function configError(problems: readonly ConfigProblem[]): MtsError {
       ko: `${where}: ${first.message.ko}${more.ko}`,
       en: `${where}: ${first.message.en}${more.en}`,
     },
-    next: [first.usage === true ? 'mts --help' : 'mts config check'],
+    next: [first.usage === true ? 'mts --help' : checkCommand(options.config)],
   })
+}
+
+function checkCommand(config: string | undefined): string {
+  if (config === undefined) return 'mts config check'
+  const plain = /^[\w@%+=:,./-]+$/.test(config)
+  return `mts config check --config ${plain ? config : `'${config.replaceAll("'", `'\\''`)}'`}`
 }

@@ -135,7 +135,7 @@ function isTimeOfDay(value: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
 }
 
-const id = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))
+const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))
 
 const target = parsed((value) =>
   parseHttpUrl(value) !== undefined || /^[\w.-]+:\d{1,5}$|^\[[\da-f:]+\]:\d{1,5}$/i.test(value)
@@ -146,7 +146,7 @@ const target = parsed((value) =>
 export const externals = z.array(
   z.pipe(
     z.strictObject({
-      id,
+      id: identifier,
       url: target,
       statusPage: z.optional(httpUrl),
       owner: z.optional(nonEmpty),
@@ -168,7 +168,7 @@ const COMMAND_TIMEOUT_MS = 60_000
 export const commands = z.array(
   z.pipe(
     z.strictObject({
-      id,
+      id: identifier,
       argv: z.array(nonEmpty).check(z.minLength(1)),
       timeout: z.optional(positiveDuration),
       impact: z.optional(z.enum(['read_only', 'mutating', 'undetermined'])),

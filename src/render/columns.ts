@@ -1,5 +1,5 @@
 /** Cells of a terminal: Hangul takes two. Everything laid out for people goes through here. */
-import stringWidth from 'string-width'
+import stringWidth from 'fast-string-width'
 
 /** Cells the text takes, colour codes not counted. */
 export function cellsOf(value: string): number {

@@ -142,7 +142,7 @@ export function createFakeWorld(options: FakeOptions = {}): FakeWorld {
   }
   const listeners = new Set<(signal: 'SIGINT' | 'SIGTERM') => void>()
   const interrupt = (signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): void => {
-    for (const listener of [...listeners]) listener(signal)
+    for (const listener of listeners) listener(signal)
   }
   const asked: { question: ApprovalQuestion; shown: string }[] = []
   const servedSettings: Settings[] = []

@@ -1,5 +1,13 @@
 /** Every command of the program, in the order help lists them. */
 import type { CommandSpec } from '../command.ts'
+import { configCommand } from './config.ts'
+import { demoCommand } from './demo.ts'
+import { healthCommand } from './health.ts'
 import { settleCommand } from './settle.ts'
 
-export const COMMANDS: readonly CommandSpec[] = [settleCommand]
+export const COMMANDS: readonly CommandSpec[] = [
+  healthCommand,
+  settleCommand,
+  demoCommand,
+  configCommand,
+]

@@ -1,0 +1,143 @@
+/** The program as a process: standard streams, signals, exit code. Nothing else touches `process`. */
+import { homedir, userInfo } from 'node:os'
+import { isatty } from 'node:tty'
+import { fileURLToPath } from 'node:url'
+import envPaths from 'env-paths'
+import { createSystemClock } from './clock.ts'
+import type { OutputPort, Ports } from './ports.ts'
+import { run } from './run.ts'
+import { createTerminal } from './terminal.ts'
+
+/** How long a leaked handle may keep a finished process alive, ms. */
+const LINGER_MS = 1000
+
+type Signal = 'SIGINT' | 'SIGTERM'
+
+/** Runs the words of the command line and ends the process with their exit code. */
+export function start(): void {
+  // Whatever is written (journal, configuration, reports) is the user's alone.
+  process.umask(0o077)
+  const listeners = new Set<(signal: Signal) => void>()
+  const interrupt = (signal: Signal): void => {
+    for (const listener of listeners) listener(signal)
+  }
+  const argv = process.argv.slice(2)
+  const defect = (error: unknown): void => {
+    void endWithDefect(error, argv, ports)
+  }
+  const ports = createPorts({
+    onInterrupt: (listener) => {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
+    onOutputError: (error) => {
+      // The reader has gone (`| head`): what runs on is asked to stop, what is done keeps its exit code.
+      if (error.code === 'EPIPE') interrupt('SIGTERM')
+      else defect(error)
+    },
+  })
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  process.on('uncaughtException', defect)
+  process.on('unhandledRejection', defect)
+  void run(argv, ports).then(end)
+}
+
+function end(exitCode: number): void {
+  process.exitCode = exitCode
+  // Interrupted: the command may still be at work, and is not waited for.
+  if (exitCode === 130) process.exit()
+  setTimeout(() => process.exit(), LINGER_MS).unref()
+}
+
+async function endWithDefect(error: unknown, argv: readonly string[], ports: Ports): Promise<void> {
+  const { presentDefect } = await import('./present.ts')
+  process.exit(await presentDefect(error, argv, ports))
+}
+
+function createPorts(wiring: {
+  readonly onInterrupt: Ports['onInterrupt']
+  readonly onOutputError: (error: NodeJS.ErrnoException) => void
+}): Ports {
+  const terminal =
+    isatty(0) && isatty(2)
+      ? createTerminal(
+          () => process.stdin,
+          () => process.stderr,
+        )
+      : undefined
+  const paths = envPaths('mts', { suffix: '' })
+  return {
+    clock: createSystemClock(),
+    stdout: createOutput(1, () => process.stdout, wiring.onOutputError),
+    // Where nobody can be told, the result on standard output still counts.
+    stderr: createOutput(
+      2,
+      () => process.stderr,
+      () => undefined,
+    ),
+    env: process.env,
+    cwd: process.cwd(),
+    homeDir: homedir(),
+    // On Linux the library calls the state directory `log`.
+    directories: { config: paths.config, state: paths.log },
+    get operator() {
+      return operatorName()
+    },
+    // The built program lies in `dist/`, beside `playbooks/` and `checklists/`.
+    assetsDir: fileURLToPath(new URL('..', import.meta.url)),
+    ...(terminal === undefined ? {} : { terminal }),
+    readStdin,
+    createService: async (settings, clock) => {
+      const { createServiceClient } = await import('../service/client.ts')
+      return createServiceClient(settings, clock)
+    },
+    openJournal: async (path, clock) => {
+      const { openJournal } = await import('../journal/journal.ts')
+      const { createProcessIdentity } = await import('../journal/process-identity.ts')
+      return openJournal(path, { clock, process: createProcessIdentity() })
+    },
+    onInterrupt: wiring.onInterrupt,
+  }
+}
+
+/** Streams are made when they are first written to: making one costs milliseconds. */
+function createOutput(
+  descriptor: number,
+  open: () => NodeJS.WriteStream,
+  onError: (error: NodeJS.ErrnoException) => void,
+): OutputPort {
+  let opened: NodeJS.WriteStream | undefined
+  const stream = (): NodeJS.WriteStream => {
+    opened ??= open().on('error', onError)
+    return opened
+  }
+  return {
+    write: (text) => {
+      stream().write(text)
+    },
+    get isTTY() {
+      return isatty(descriptor)
+    },
+    get columns() {
+      return isatty(descriptor) ? stream().columns : 80
+    },
+  }
+}
+
+function operatorName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A container may run under a user id that has no name.
+    return `uid ${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks).toString('utf8')
+}
