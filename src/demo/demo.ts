@@ -205,11 +205,11 @@ export function createDemo(options: DemoOptions): Demo {
       requests.push({ method: request.method, path: request.path, atMs })
       if (requests.length > MAX_LOGGED_REQUESTS) requests.shift()
       if (faults.has('slow')) await world.wait(SLOW_MS, signal)
-      const [path = '', query = ''] = splitOnce(request.path, '?')
+      const [path = '', ...query] = request.path.split('?')
       const { answer, uri } = await route(world, {
         method: request.method,
         path,
-        query: new URLSearchParams(query),
+        query: new URLSearchParams(query.join('?')),
         headers: request.headers ?? {},
         body: request.body ?? '',
         signal,
@@ -299,11 +299,6 @@ function checked(name: string): DemoFault {
 
 function isSpoiling(name: DemoFault): name is SpoilingFault {
   return (SPOILING_FAULTS as readonly DemoFault[]).includes(name)
-}
-
-function splitOnce(value: string, separator: string): readonly [string, string?] {
-  const at = value.indexOf(separator)
-  return at === -1 ? [value] : [value.slice(0, at), value.slice(at + 1)]
 }
 
 // Tomcat gives the connection up after these.

@@ -2,12 +2,13 @@
  * Sales that come in by themselves: 10 to 30 an hour, day and night, at least one in ten minutes.
  * Each minute is drawn from the seed alone, so it does not matter when or how often one looks.
  */
-import { seoulDateOf, seoulTimeOf } from '../core/dates.ts'
+import { seoulDateOf } from '../core/dates.ts'
 import type { Channel, DemoStore, NewSale, PaymentType } from './ledger.ts'
 import { createRandom, mixSeed } from './random.ts'
 
 const MINUTE_MS = 60_000
-const SEOUL_OFFSET_HOURS = 9
+const DAY_MINUTES = 1440
+const SEOUL_OFFSET_MINUTES = 540
 
 /** Sales an hour, by hour of Seoul. */
 const HOURLY_RATE = [
@@ -42,12 +43,23 @@ export function* salesBetween(
   fromMs: number,
   toMs: number,
 ): Generator<NewSale> {
+  // Dates are dear to make, and forty days of sales are made at every start.
+  let day = { number: Number.NaN, words: '' }
   for (
     let minute = Math.floor(fromMs / MINUTE_MS);
     minute <= Math.floor(toMs / MINUTE_MS);
     minute++
   ) {
-    const sale = saleOfMinute(seed, stores, minute)
+    const seoulMinute = minute + SEOUL_OFFSET_MINUTES
+    const number = Math.floor(seoulMinute / DAY_MINUTES)
+    if (number !== day.number) {
+      day = { number, words: seoulDateOf(minute * MINUTE_MS).replaceAll('-', '') }
+    }
+    const sale = saleOfMinute(seed, stores, {
+      minute,
+      minuteOfDay: seoulMinute % DAY_MINUTES,
+      day: day.words,
+    })
     if (sale === undefined) continue
     const atMs = sale.transactionMicros / 1000
     if (atMs > fromMs && atMs <= toMs) yield sale
@@ -57,11 +69,12 @@ export function* salesBetween(
 function saleOfMinute(
   seed: number,
   stores: readonly DemoStore[],
-  minute: number,
+  at: { readonly minute: number; readonly minuteOfDay: number; readonly day: string },
 ): NewSale | undefined {
+  const { minute, minuteOfDay, day } = at
   const random = createRandom(mixSeed(seed, minute))
   const startMs = minute * MINUTE_MS
-  const rate = HOURLY_RATE[Math.floor(minute / 60 + SEOUL_OFFSET_HOURS) % 24] ?? HOURLY_RATE[0]
+  const rate = HOURLY_RATE[Math.floor(minuteOfDay / 60)] ?? HOURLY_RATE[0]
   const certain = minute % 10 === 0
   if (random() >= (rate - 6) / 54 && !certain) return undefined
   // Every second certain sale is no card sale, so that others are seen to flow when cards stop.
@@ -76,14 +89,13 @@ function saleOfMinute(
   const store = stores[index]
   if (store === undefined) return undefined
   const second = Math.floor(random() * 60)
-  const date = seoulDateOf(startMs).replaceAll('-', '')
   return {
     store,
     transactionMicros: (startMs + second * 1000) * 1000,
     amount: (50 + Math.floor(random() ** 2 * 1000)) * 10_000,
     paymentType,
     channel: pick(CHANNEL_SHARES, random()),
-    orderNumber: `ORD-${date}-${seoulTimeOf(startMs).replace(':', '')}`,
+    orderNumber: `ORD-${day}-${String(minuteOfDay).padStart(4, '0')}`,
     status: !certain && random() < CANCELLED_SHARE ? 'CANCELLED' : 'COMPLETED',
   }
 }

@@ -114,7 +114,7 @@ describe('the listening demo', () => {
     demo.addSale({ at: '2026-11-20T10:00:00', amount: 1000 })
     const path = `${url}/api/settlements/manual?settlementDate=2026-11-20`
     const answers = await Promise.all([get(path, 'POST'), get(path, 'POST')])
-    expect(answers.map(({ message }) => message.statusCode).sort()).toEqual([200, 500])
+    expect(new Set(answers.map(({ message }) => message.statusCode))).toEqual(new Set([200, 500]))
     expect(demo.settlementOnDate('2026-11-20')).toMatchObject({ status: 'FAILED', saleIds: [1] })
   })
 

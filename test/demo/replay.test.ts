@@ -47,7 +47,7 @@ function masker(options: ReplayOptions): (body: string) => string {
   }
 }
 
-function check(recorded: RecordedExchange, answer: DemoReply, options: ReplayOptions): void {
+function expectAnswer(recorded: RecordedExchange, answer: DemoReply, options: ReplayOptions): void {
   const { response, name } = recorded
   if (response === undefined) throw new Error(`${name} has no recorded response`)
   const mask = masker(options)
@@ -58,13 +58,13 @@ function check(recorded: RecordedExchange, answer: DemoReply, options: ReplayOpt
   if (response.bytes === 0) {
     expect(answer.headers['content-length'], name).toBe('0')
     expect(answer.body, name).toBe('')
-  } else if (response.body === undefined) checkBroken(name, response, answer.body, mask)
+  } else if (response.body === undefined) expectBroken(name, response, answer.body, mask)
   else expect(mask(answer.body), name).toBe(mask(response.body))
 }
 
 const GLUED = '{"success":false'
 
-function checkBroken(
+function expectBroken(
   name: string,
   response: RecordedResponse,
   body: string,
@@ -72,7 +72,7 @@ function checkBroken(
 ): void {
   const head = response.bodyHead ?? ''
   const tail = response.bodyTail ?? ''
-  expect(() => JSON.parse(body) as unknown, name).toThrow()
+  expect(() => JSON.parse(body) as unknown, name).toThrow(/JSON/)
   // The first levels of the recursion are the same to the last character.
   expect(mask(body).slice(0, 1200), name).toBe(mask(head).slice(0, 1200))
   const glued = body.lastIndexOf(GLUED)
@@ -94,7 +94,7 @@ function send(demo: Demo, { request }: RecordedExchange): Promise<DemoReply> {
   })
 }
 
-async function replay(
+async function expectReplay(
   { demo, clock }: { demo: Demo; clock: SkippingClock },
   scenario: string,
   options: ReplayOptions = {},
@@ -111,7 +111,7 @@ async function replay(
       expect(tookMs, exchange.name).toBeGreaterThan(exchange.elapsedMs)
       continue
     }
-    check(exchange, answer, options)
+    expectAnswer(exchange, answer, options)
     const aboutMs = exchange.elapsedMs < 1000 ? 0 : exchange.elapsedMs
     expect(Math.abs(tookMs - aboutMs), `${exchange.name}: ${tookMs} ms`).toBeLessThan(
       Math.max(250, aboutMs * 0.05),
@@ -135,22 +135,22 @@ function addThreeSales(demo: Demo, date: string): void {
 describe('the demo, asked what the real service was asked', () => {
   it('answers a fresh service, the trap of settling twice, and RabbitMQ down and back', async () => {
     const world = createNewDemo()
-    await replay(world, 'sales-and-settlement', {
+    await expectReplay(world, 'sales-and-settlement', {
       only: ({ request }) => !request.path.endsWith('/prometheus'),
     })
     addThreeSales(world.demo, '2026-11-10')
-    await replay(world, 'manual-on-settled-date')
+    await expectReplay(world, 'manual-on-settled-date')
     addThreeSales(world.demo, '2026-11-11')
     world.demo.setFault('rabbit-down')
-    await replay(world, 'rabbit-down')
+    await expectReplay(world, 'rabbit-down')
     world.demo.clearFault('rabbit-down')
-    await replay(world, 'rabbit-back')
+    await expectReplay(world, 'rabbit-back')
   })
 
   it('answers the safe reprocessing, and Redis and the database down and hanging after it', async () => {
     const world = createNewDemo()
     const { demo } = world
-    await replay(world, 'reprocess-failed-without-sales', {
+    await expectReplay(world, 'reprocess-failed-without-sales', {
       before: {
         3: () => addThreeSales(demo, '2026-11-15'),
         4: () => demo.setFault('rabbit-down'),
@@ -158,21 +158,21 @@ describe('the demo, asked what the real service was asked', () => {
       },
     })
     demo.setFault('redis-down')
-    await replay(world, 'redis-down')
+    await expectReplay(world, 'redis-down')
     demo.clearFault('redis-down')
     demo.setFault('redis-hang')
-    await replay(world, 'redis-hangs')
+    await expectReplay(world, 'redis-hangs')
     demo.clearFault('redis-hang')
     demo.setFault('db-hang')
-    await replay(world, 'database-hangs')
+    await expectReplay(world, 'database-hangs')
     demo.clearFault('db-hang')
     demo.setFault('db-down')
-    await replay(world, 'database-down')
+    await expectReplay(world, 'database-down')
     demo.clearFault('db-down')
     for (let hour = 10; hour < 15; hour++)
       demo.addSale({ at: `2026-11-18T${hour}:00:00`, amount: 1 })
     demo.setFault('redis-hang')
-    await replay(world, 'redis-hangs-by-component')
+    await expectReplay(world, 'redis-hangs-by-component')
   })
 
   it('answers a batch that failed with its sales linked, and what reprocessing it does', async () => {
@@ -182,7 +182,7 @@ describe('the demo, asked what the real service was asked', () => {
     addThreeSales(demo, '2026-11-23')
     demo.setFault('rabbit-down')
     expect(await demo.runBatch('2026-11-23')).toBe('failed')
-    await replay(world, 'batch-failed-with-linked-sales', {
+    await expectReplay(world, 'batch-failed-with-linked-sales', {
       before: { 4: () => demo.clearFault('rabbit-down') },
       otherPast: true,
       path: (recorded) => recorded.replace('/8/', `/${demo.settlementOnDate('2026-11-23')?.id}/`),
@@ -190,7 +190,7 @@ describe('the demo, asked what the real service was asked', () => {
   })
 
   it('answers every metric an operator reads', async () => {
-    await replay(createNewDemo(), 'metrics-api', { measured: true, otherPast: true })
+    await expectReplay(createNewDemo(), 'metrics-api', { measured: true, otherPast: true })
   })
 
   it('answers an exhausted pool, and what the meters say afterwards', async () => {
@@ -199,7 +199,7 @@ describe('the demo, asked what the real service was asked', () => {
     await ask(demo, 'GET', '/api/settlements/check/2026-11-16')
     demo.setFault('pool-exhausted')
     const stuck = ask(demo, 'GET', '/api/settlements/check/2026-11-16')
-    await replay(world, 'pool-exhausted', {
+    await expectReplay(world, 'pool-exhausted', {
       before: {
         10: async () => {
           expect((await stuck).status).toBe(500)
@@ -238,9 +238,9 @@ describe('the demo, asked what the real service was asked', () => {
       if (exchange === undefined) throw new Error(scenario)
       // The glued error names the path, and with it the recorded id.
       const body = answer.body.replace(`/${id}/reprocess`, '/11/reprocess')
-      check(exchange, { ...answer, body }, { otherPast: true })
+      expectAnswer(exchange, { ...answer, body }, { otherPast: true })
     }
-    check(after, await send(demo, after), { otherPast: true })
+    expectAnswer(after, await send(demo, after), { otherPast: true })
   })
 })
 

@@ -152,8 +152,8 @@ async function faultsOf(names: readonly string[]): Promise<readonly string[]> {
   const all = DEMO_FAULT_NAMES.join(', ')
   throw usageError(
     text(
-      `없는 장애입니다: ${unknown}${guess === undefined ? '' : ` (혹시 ${guess}?)`}\n가능: ${all}`,
-      `unknown fault: ${unknown}${guess === undefined ? '' : ` (did you mean ${guess}?)`}\none of: ${all}`,
+      `없는 장애입니다: ${unknown}${guess === undefined ? '' : ` (혹시 ${guess}?)`} · 가능: ${all}`,
+      `unknown fault: ${unknown}${guess === undefined ? '' : ` (did you mean ${guess}?)`}; one of ${all}`,
     ),
     [...(guess === undefined ? [] : [`mts demo --fault ${guess}`]), 'mts demo --list'],
   )
