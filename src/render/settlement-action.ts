@@ -229,8 +229,10 @@ function renderDone(value: SettlementAction, view: View): string {
     lines.push(
       paintLabel(
         view,
-        unchecked ? text('확인 불가', 'Unproven') : text('성공', 'Done'),
-        created,
+        text('성공', 'Done'),
+        unchecked
+          ? `${created} · ${say(view, text('매출 대사 못 함', 'sales not compared'))}`
+          : created,
         unchecked ? 'unknown' : 'ok',
       ),
     )

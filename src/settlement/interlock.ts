@@ -55,21 +55,19 @@ export function judgeRecord(
   record: SettlementRecord,
   facts: Pick<SettlementFacts, 'sales'>,
 ): readonly Reason[] {
-  const reasons: Reason[] = []
-  if (record.holdsSales === 'yes' && record.status === 'FAILED') {
-    reasons.push({ code: 'HOLDS_SALES', message: lossOf(record, facts) })
-  }
+  // The service refuses any other status itself (400), whatever it holds: nothing would be deleted.
   if (record.status !== 'FAILED') {
-    reasons.push(
+    return [
       reason(
         'NOT_FAILED',
         `FAILED 정산만 재처리할 수 있습니다(현재 ${record.status})`,
         `only a FAILED settlement can be reprocessed (now ${record.status})`,
       ),
-    )
-    if (record.holdsSales === 'yes') {
-      reasons.push({ code: 'HOLDS_SALES', message: lossOf(record, facts) })
-    }
+    ]
+  }
+  const reasons: Reason[] = []
+  if (record.holdsSales === 'yes') {
+    reasons.push({ code: 'HOLDS_SALES', message: lossOf(record, facts) })
   }
   if (record.holdsSales === 'unknown') {
     reasons.push(

@@ -20,6 +20,7 @@ interface DemoFlags {
   readonly fault: readonly string[]
   readonly timeScale: string
   readonly list?: boolean
+  readonly tour?: boolean
 }
 
 /** What `mts demo -o json` prints when it ends. */
@@ -58,10 +59,16 @@ export const demoCommand: CommandSpec = {
           '1',
         )
         .option('--list', word('장애 목록', 'list the faults'))
+        .option(
+          '--tour',
+          word('장애 하나를 처음부터 끝까지 둘러보기', 'walk through one incident, end to end'),
+        )
         .action((flags: DemoFlags) =>
-          perform(async (context) =>
-            flags.list === true ? listFaults() : runDemo(context, flags),
-          ),
+          perform(async (context): Promise<Outcome> => {
+            if (flags.list === true) return listFaults()
+            if (flags.tour === true) return (await import('../tour.ts')).runTour(context)
+            return runDemo(context, flags)
+          }),
         ),
       lang,
       [
