@@ -67,6 +67,9 @@ const ONLY_PLAYBOOK = text('priority는 플레이북에만 있습니다', 'prior
 function inputFaults({ document, checkExpression }: Validation): Fault[] {
   const faults: Fault[] = []
   for (const [name, input] of Object.entries(document.inputs ?? {})) {
+    if (input.pattern !== undefined && !isBoundedPattern(input.pattern)) {
+      faults.push({ path: ['inputs', name, 'pattern'], message: UNBOUNDED_PATTERN })
+    }
     const path = ['inputs', name, 'default']
     if (input.default === undefined) continue
     const source = templateExpression(input.default)
@@ -84,6 +87,26 @@ function inputFaults({ document, checkExpression }: Validation): Fault[] {
     }
   }
   return faults
+}
+
+const UNBOUNDED_PATTERN = text(
+  'pattern은 반복이 겹치지 않는 간단한 정규식이어야 합니다(그룹 반복, 역참조, 전후방 탐색 불가)',
+  'a pattern is expected to be a plain regular expression: no repeated group, back reference or look-around',
+)
+
+/**
+ * Patterns run on a backtracking engine: without repeated groups and with at most two open-ended
+ * repetitions they cost at most the square of a short input.
+ */
+export function isBoundedPattern(pattern: string): boolean {
+  try {
+    new RegExp(pattern, 'u')
+  } catch {
+    return false
+  }
+  const plain = pattern.replace(/\\[^1-9k]/g, 'x').replace(/\[[^\]]*\]/g, 'x')
+  if (/\\[1-9k]|\(\?[=!<]|\)[*+{?]/.test(plain)) return false
+  return (plain.match(/[*+]|\{\d+,\d*\}/g) ?? []).length <= 2
 }
 
 type InputSource = NonNullable<DocumentSource['inputs']>[string]

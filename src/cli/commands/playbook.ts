@@ -1,0 +1,153 @@
+/** `mts playbook …`: walks a playbook; lists, shows, checks and prints them. */
+import type { Command } from 'commander'
+import { EXIT } from '../../core/exit-code.ts'
+import { MtsError } from '../../core/errors.ts'
+import { text, type Lang } from '../../core/text.ts'
+import type { Document } from '../../playbook/document.ts'
+import type { CommandContext, CommandSpec, Outcome, Perform } from '../command.ts'
+import { addExamples } from '../help.ts'
+
+export const playbookCommand: CommandSpec = {
+  declare(program, perform, lang) {
+    const word = (ko: string, en: string): string => (lang === 'ko' ? ko : en)
+    const playbook = program
+      .command('playbook')
+      .argument('[id]', word('플레이북 이름 또는 파일', 'a playbook, or a file'))
+      .description(word('플레이북 실행 · 목록 · 검사', 'walk a playbook; list and check them'))
+      .option(
+        '--input <name=value>',
+        word('입력값(여러 번 지정 가능)', 'an input; may be given several times'),
+        (value: string, before: readonly string[]) => [...before, value],
+        [] as readonly string[],
+      )
+      .action((id: string | undefined, options: { input: readonly string[] }) =>
+        perform(async (context) => {
+          if (id === undefined) return list(context)
+          const { walkDocument } = await import('../walk.ts')
+          const { openDocument } = await import('../documents.ts')
+          const { document } = await openDocument(context, 'Playbook', id)
+          return walkDocument(context, document, { inputs: options.input })
+        }),
+      )
+    declareReading(playbook, perform, lang, word)
+    addExamples(playbook, lang, [
+      ['mts playbook', text('목록', 'the list')],
+      ['mts playbook settlement-failure', text('정산 배치 실패 대응', 'a failed settlement')],
+      [
+        'mts playbook settlement-failure --input date=2026-11-23',
+        text('다른 날짜의 정산', 'another date'),
+      ],
+    ])
+  },
+}
+
+function declareReading(
+  playbook: Command,
+  perform: Perform,
+  lang: Lang,
+  word: (ko: string, en: string) => string,
+): void {
+  addExamples(
+    playbook
+      .command('list')
+      .description(word('플레이북 목록', 'the playbooks'))
+      .action(() => perform(list)),
+    lang,
+    [['mts playbook list -o json', text('JSON으로', 'as JSON')]],
+  )
+  addExamples(
+    playbook
+      .command('show <id>')
+      .description(word('단계와 이유, 위험을 실행하지 않고 보기', 'its steps, reasons and dangers'))
+      .action((id: string) => perform((context) => show(context, id))),
+    lang,
+    [['mts playbook show settlement-failure', text('실행하지 않고 보기', 'without walking it')]],
+  )
+  addExamples(
+    playbook
+      .command('validate [files...]')
+      .description(word('파일 검사(없으면 전부)', 'check files, or all of them'))
+      .action((files: readonly string[]) => perform((context) => validate(context, files))),
+    lang,
+    [['mts playbook validate ./mine.yaml', text('내 파일 검사', 'check a file of mine')]],
+  )
+  addExamples(
+    playbook
+      .command('render <id>')
+      .description(word('Markdown 문서로 출력', 'print it as Markdown'))
+      .action((id: string) => perform((context) => render(context, id))),
+    lang,
+    [['mts playbook render settlement-failure > p1.md', text('위키에 올리기', 'for the wiki')]],
+  )
+}
+
+async function list(context: CommandContext): Promise<Outcome> {
+  const { openCatalog, openDocumentFiles } = await import('../documents.ts')
+  const { listPlaybooks } = await import('../../playbook/overview.ts')
+  const { renderPlaybookList } = await import('../../render/playbook-document.ts')
+  const value = await listPlaybooks(await openDocumentFiles(context), await openCatalog(context))
+  return {
+    value,
+    exitCode: EXIT.ok,
+    faces: { table: (_value, view) => renderPlaybookList(value, view) },
+  }
+}
+
+async function show(context: CommandContext, id: string): Promise<Outcome> {
+  const document = await anyDocument(context, id)
+  const { renderDocument } = await import('../../render/playbook-document.ts')
+  return {
+    value: document,
+    exitCode: EXIT.ok,
+    faces: { table: (_value, view) => renderDocument(document, view) },
+  }
+}
+
+async function validate(context: CommandContext, named: readonly string[]): Promise<Outcome> {
+  const { openCatalog, openDocumentFiles } = await import('../documents.ts')
+  const { validateFiles } = await import('../../playbook/overview.ts')
+  const { renderValidation } = await import('../../render/playbook-document.ts')
+  const files = await openDocumentFiles(context)
+  const value = await validateFiles(files, named, await openCatalog(context))
+  if (value.items.length < named.length) throw await missing(context, named)
+  return {
+    value,
+    exitCode: value.valid ? EXIT.ok : EXIT.config,
+    faces: { table: (_value, view) => renderValidation(value, view) },
+  }
+}
+
+/** The first of the names that is neither an id nor a file: 66, with the nearest. */
+async function missing(context: CommandContext, named: readonly string[]): Promise<MtsError> {
+  for (const name of named) {
+    try {
+      await anyDocument(context, name)
+    } catch (error) {
+      if (error instanceof MtsError && error.exitCode === EXIT.notFound) return error
+    }
+  }
+  throw new Error('a file vanished while it was checked')
+}
+
+async function render(context: CommandContext, id: string): Promise<Outcome> {
+  const document = await anyDocument(context, id)
+  const { documentMarkdown } = await import('../../render/playbook-markdown.ts')
+  const value = {
+    kind: 'PlaybookMarkdown',
+    id: document.id,
+    markdown: documentMarkdown(document, context.lang),
+  } as const
+  return {
+    value,
+    exitCode: EXIT.ok,
+    faces: { table: () => value.markdown, raw: () => value.markdown },
+  }
+}
+
+/** A playbook, or else a checklist, of that id. */
+async function anyDocument(context: CommandContext, id: string): Promise<Document> {
+  const { openDocument, openDocumentFiles } = await import('../documents.ts')
+  const checklists = await (await openDocumentFiles(context)).list('Checklist')
+  const kind = checklists.some((item) => item.id === id) ? 'Checklist' : 'Playbook'
+  return (await openDocument(context, kind, id)).document
+}

@@ -1,0 +1,46 @@
+/** Opens a playbook or checklist by its id or file, checked against everything this program can do. */
+import type { Catalog } from '../playbook/catalog.ts'
+import type { Document } from '../playbook/document.ts'
+import { loadDocument, type DocumentFiles, type DocumentKind } from '../playbook/load.ts'
+import type { CommandContext } from './command.ts'
+import { createDocumentFiles } from './document-files.ts'
+import { wireCatalog } from './wire-catalog.ts'
+
+export interface OpenDocument {
+  readonly document: Document
+  readonly catalog: Catalog
+}
+
+/**
+ * @throws MtsError DOCUMENT_INVALID (78), NOT_FOUND (66) with the nearest id.
+ */
+export async function openDocument(
+  context: CommandContext,
+  kind: DocumentKind,
+  idOrPath: string,
+): Promise<OpenDocument> {
+  const catalog = await openCatalog(context)
+  const files = await openDocumentFiles(context)
+  return { document: await loadDocument(files, kind, idOrPath, catalog), catalog }
+}
+
+export async function openDocumentFiles(context: CommandContext): Promise<DocumentFiles> {
+  const { playbookDirs } = await context.settings()
+  return createDocumentFiles({
+    assetsDir: context.ports.assetsDir,
+    playbookDirs,
+    cwd: context.ports.cwd,
+  })
+}
+
+/** Every probe and action over this command's client and settings; samples of `mts watch` where the journal can be read. */
+export async function openCatalog(context: CommandContext): Promise<Catalog> {
+  const settings = await context.settings()
+  return wireCatalog({
+    service: await context.service(),
+    settings,
+    clock: context.ports.clock,
+    samples: async (metric, fromMs, toMs) =>
+      (await context.journal()).samples({ url: settings.url, metric, fromMs, toMs }),
+  })
+}
