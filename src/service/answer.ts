@@ -140,9 +140,9 @@ function serviceError(httpStatus: number, detail: string, place: string): Failur
   )
 }
 
-/** A 404 with nothing in it is how the service says that there is no such thing. */
+/** A 404 with nothing in it is how the service says that there is no such thing (`headFailure` has been asked before). */
 export function isAbsence(head: AnswerHead, bytes: Uint8Array): boolean {
-  return head.httpStatus === 404 && bytes.length === 0 && isServiceMediaType(head.mediaType)
+  return head.httpStatus === 404 && bytes.length === 0
 }
 
 export function unknown(why: Failure, latencyMs: number): Read<never> {

@@ -88,7 +88,6 @@ export function exchange<R extends BodyReader>(
     const timers = new AbortController()
     let settled = false
     let sent = false
-    let retried = false
     let finished = false
     let dispatched: Dispatched | undefined
     let answer: { readonly head: AnswerHead; readonly reader: R } | undefined
@@ -206,10 +205,9 @@ export function exchange<R extends BodyReader>(
       onResponseError(_controller, error) {
         if (settled) return
         // A server may close an idle connection just as a request goes out on it. A question may be
-        // asked once more, on a connection of its own; a POST never.
+        // asked once more, on a connection of its own (never reused: so once); a POST never.
         const retry =
           request.method === 'GET' &&
-          !retried &&
           answer === undefined &&
           dispatched?.reused === true &&
           isClosedConnection(error)
@@ -217,7 +215,6 @@ export function exchange<R extends BodyReader>(
           settle('broken_off', failureOf(error, request.place, phase()))
           return
         }
-        retried = true
         sent = false
         release()
         hold(connections.fresh(options, handler))

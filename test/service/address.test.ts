@@ -99,7 +99,7 @@ describe('the headers', () => {
   ])(
     'are refused when they cannot be sent, without repeating their value (%#)',
     async (headers) => {
-      const refusal = await refusalOf({ headers: headers as Record<string, string> })
+      const refusal = await refusalOf({ headers })
       expect(refusal).toMatchObject({ code: 'CONFIG', exitCode: 78 })
       expect(JSON.stringify(refusal.text) + refusal.message).not.toContain('s3cr3t')
     },

@@ -26,6 +26,13 @@ async function asked(answer: Answering, ask: Ask = health, clock?: Clock) {
 const unknownOf = (kind: string) =>
   expect.objectContaining({ kind: 'unknown', failure: expect.objectContaining({ kind }) })
 
+const tooLarge = expect.objectContaining({
+  failure: expect.objectContaining({
+    kind: 'unreadable',
+    message: expect.objectContaining({ en: expect.stringContaining('over 1 MiB') }),
+  }),
+})
+
 function trickle(socket: Socket, bytes: Buffer, everyMs: number): void {
   let at = 0
   const timer = setInterval(() => {
@@ -114,6 +121,25 @@ describe('an answer that is not the service’s', () => {
     expect(again.read).toEqual(unknownOf(kind))
   })
 
+  it('names a redirect, which it does not follow', async () => {
+    const elsewhere = await listen((_request, socket) => socket.write(answerOf(200, UP)))
+    const { read } = await asked((_request, socket) =>
+      socket.write(answerOf(307, UP, { ...type('application/json'), location: elsewhere.url })),
+    )
+    expect(read).toMatchObject({
+      failure: { kind: 'foreign', message: { en: expect.stringContaining('redirect') } },
+    })
+    expect(elsewhere.requests).toHaveLength(0)
+  })
+
+  it('may be announced by others before it', async () => {
+    const hints = 'HTTP/1.1 103 X\r\nlink: </x>\r\n\r\n'
+    const { read } = await asked((_request, socket) =>
+      socket.write(Buffer.concat([Buffer.from(hints), answerOf(200, UP)])),
+    )
+    expect(read).toMatchObject({ kind: 'ok', value: { status: 'UP' } })
+  })
+
   it('only a 404 with nothing in it says that there is no such thing', async () => {
     const spring =
       '{"timestamp":"2026-11-23T17:46:20.621+00:00","status":404,"error":"Not Found","path":"/x"}'
@@ -149,7 +175,7 @@ describe('a body that misbehaves', () => {
       }
       pump()
     })
-    expect(read).toEqual(unknownOf('unreadable'))
+    expect(read).toEqual(tooLarge)
     expect(written).toBeLessThan(32 * 1024 * 1024)
   })
 
@@ -167,14 +193,13 @@ describe('a body that misbehaves', () => {
     await expect.poll(() => server.sockets.size).toBe(0)
   })
 
-  it('does not inflate beyond the limit', async () => {
-    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))
-    const { read } = await asked((_request, socket) =>
-      socket.write(
-        answerOf(200, bomb, { 'content-type': 'application/json', 'content-encoding': 'gzip' }),
-      ),
-    )
-    expect(read).toEqual(unknownOf('unreadable'))
+  it.each([
+    ['inflates', gzipSync(Buffer.alloc(64 * 1024 * 1024, ' '))],
+    ['is compressed out of nothing', Buffer.concat(Array<Buffer>(80_000).fill(gzipSync('')))],
+  ])('is given up beyond the limit when it %s', async (_name, bomb) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+    const { read } = await asked((_request, socket) => socket.write(answerOf(200, bomb, headers)))
+    expect(read).toEqual(tooLarge)
   })
 
   it('is read when it comes compressed', async () => {
@@ -204,6 +229,27 @@ describe('a body that misbehaves', () => {
     const { read, server } = await asked(answering, settlement)
     expect(read).toEqual(unknownOf('cut'))
     expect(server.requests).toHaveLength(1)
+  })
+
+  it('of a range is unknown when the connection breaks', async () => {
+    const { read } = await asked(
+      (_request, socket) => socket.end(`${head}content-length: 999\r\n\r\n[${RECORD},`),
+      (client) => client.settlementRange('2026-11-01', '2026-11-30'),
+    )
+    expect(read).toEqual(unknownOf('cut'))
+  })
+
+  it('has said what was asked when it breaks after the first sale began', async () => {
+    const broken = recordedBytes('settlement-with-sales.body').subarray(0, 2000)
+    const { read } = await asked(
+      (_request, socket) =>
+        socket.end(Buffer.concat([Buffer.from(`${head}content-length: 9999\r\n\r\n`), broken])),
+      (client) => client.settlementById(3),
+    )
+    expect(read).toMatchObject({
+      kind: 'ok',
+      value: { id: 3, holdsSales: 'yes', bodyIntact: false },
+    })
   })
 
   it('proves nothing when it is shorter than announced, even if it looks whole', async () => {

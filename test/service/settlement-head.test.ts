@@ -298,6 +298,12 @@ describe('the JSON scanner', () => {
     )
   })
 
+  it('goes no deeper than it was told', () => {
+    const nested = (depth: number) => Buffer.from(`${'['.repeat(depth)}${']'.repeat(depth)}`)
+    expect(scan(nested(32), []).end).toBe('ended')
+    expect(scan(nested(33), []).end).toBe('broken')
+  })
+
   it('sees the same whatever the chunks', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), nearlyJson), cuts, (json, at) => {
