@@ -11,6 +11,11 @@ export type FieldResult =
   | { readonly kind: 'absent' }
   | { readonly kind: 'invalid'; readonly problem: Text }
 
+/** What stands for a value in a printed command: pasted as it is, it is no value. */
+export function placeholderOf(field: string): string {
+  return `<${field}>`
+}
+
 /** Empty is never a value: a required field left empty is invalid. Values are free of secrets and fit to keep. */
 export function parseField(field: ManualField, typed: string): FieldResult {
   const entered = stripControls(typed)
@@ -18,6 +23,11 @@ export function parseField(field: ManualField, typed: string): FieldResult {
     return field.required
       ? invalid(text('값을 입력하세요', 'a value is required'))
       : { kind: 'absent' }
+  }
+  if (entered === placeholderOf(field.id)) {
+    return invalid(
+      text(`${entered} 자리에 실제 값을 넣으세요`, `put the value in place of ${entered}`),
+    )
   }
   switch (field.type) {
     case 'string':
@@ -51,9 +61,7 @@ export function parseFields(
     const result = parseField(field, Object.hasOwn(typed, field.id) ? (typed[field.id] ?? '') : '')
     if (result.kind === 'value') values[field.id] = result.value
     if (result.kind === 'invalid') {
-      problems.push(
-        text(`${field.id}: ${result.problem.ko}`, `${field.id}: ${result.problem.en}`),
-      )
+      problems.push(text(`${field.id}: ${result.problem.ko}`, `${field.id}: ${result.problem.en}`))
     }
   }
   for (const name of Object.keys(typed)) {
@@ -62,7 +70,10 @@ export function parseFields(
     problems.push(
       known === ''
         ? text(`${name}: 이 단계는 입력값을 받지 않습니다`, `${name}: this step takes no values`)
-        : text(`${name}: 없는 항목입니다(가능: ${known})`, `${name}: no such field (known: ${known})`),
+        : text(
+            `${name}: 없는 항목입니다(가능: ${known})`,
+            `${name}: no such field (known: ${known})`,
+          ),
     )
   }
   return { values, problems }

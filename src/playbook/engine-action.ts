@@ -24,7 +24,8 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
   if (action === undefined) throw notInThisVersion(step.action)
 
   const confirm = takeConfirm(walk, step)
-  if (confirm !== undefined) return throughGate(walk, step, action, { kind: 'digest', digest: confirm })
+  if (confirm !== undefined)
+    return throughGate(walk, step, action, { kind: 'digest', digest: confirm })
   if (walk.given?.step === step.id || walk.ports.dialog.request !== undefined) {
     // A person is there: say what comes next, before anything is looked at or asked for by id.
     if (answer === undefined) {
@@ -88,7 +89,8 @@ async function throughGate(
   if (walk.ports.signal.aborted) return 'on'
   switch (result.kind) {
     case 'refused':
-      if (isPassing(result.reasons) && approval.kind === 'ask') return again(walk, step, result.reasons)
+      if (isPassing(result.reasons) && approval.kind === 'ask')
+        return again(walk, step, result.reasons)
       return settle(walk, step, { outcome: 'refused', reasons: result.reasons })
     case 'declined':
       return again(walk, step, result.reasons)
@@ -201,7 +203,10 @@ export async function reconcilePending(walk: Walk): Promise<Progress> {
   }
   walk.notify(
     'ACTION_RECONCILING',
-    text('보낸 요청의 결과를 조회합니다(다시 보내지 않음)', 'reading what came of the request (it is not sent again)'),
+    text(
+      '보낸 요청의 결과를 조회합니다(다시 보내지 않음)',
+      'reading what came of the request (it is not sent again)',
+    ),
     { step: pending.step },
   )
   const { verdict } = await reconcileIntent(action, intent, gatePorts(walk))

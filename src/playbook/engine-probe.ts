@@ -47,7 +47,10 @@ export async function performProbe(walk: Walk, step: ProbeStep): Promise<Progres
 function judgePrompt(judged: ProbeJudgement): Text {
   return judged.seen
     ? text('판정할 수 없습니다. 직접 확인하고 판정하세요', 'not decided; look yourself and decide')
-    : text('확인하지 못했습니다. 직접 확인하고 판정하세요', 'could not be seen; look yourself and decide')
+    : text(
+        '확인하지 못했습니다. 직접 확인하고 판정하세요',
+        'could not be seen; look yourself and decide',
+      )
 }
 
 function reasonsOf(judged: ProbeJudgement): readonly Reason[] {

@@ -121,7 +121,8 @@ function finishByPerson(
     walk.finishStep(step, {
       status: 'failed',
       verdict: 'fail',
-      reason: words === '' ? text('담당자가 아니오로 답함', 'answered with no') : text(words, words),
+      reason:
+        words === '' ? text('담당자가 아니오로 답함', 'answered with no') : text(words, words),
     })
     return 'on'
   }
@@ -166,10 +167,14 @@ async function performWait(walk: Walk, step: WaitStep): Promise<Progress> {
   if (leftMs > patienceMs && answer === undefined) {
     return asked(walk, step, { kind: 'wait', prompt, untilMs })
   }
-  walk.notify('STEP_WAITING', text(`${step.title.ko}: ${prompt.ko}`, `${step.title.en}: ${prompt.en}`), {
-    progress: true,
-    step: step.id,
-  })
+  walk.notify(
+    'STEP_WAITING',
+    text(`${step.title.ko}: ${prompt.ko}`, `${step.title.en}: ${prompt.en}`),
+    {
+      progress: true,
+      step: step.id,
+    },
+  )
   try {
     await clock.sleep(Math.min(leftMs, 1000), signal)
   } catch (error) {

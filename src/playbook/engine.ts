@@ -47,7 +47,10 @@ export interface Engine {
    * belongs to another url, BUSY (75) while somebody else holds it, NOT_FOUND (66).
    */
   resume(run: string, options: ResumeOptions): Promise<RunState>
-  note(run: string, options: { readonly by: string; readonly text: string; readonly step?: string }): RunState
+  note(
+    run: string,
+    options: { readonly by: string; readonly text: string; readonly step?: string },
+  ): RunState
   handOver(run: string, options: { readonly by: string; readonly to: string }): RunState
 }
 

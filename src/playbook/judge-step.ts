@@ -48,7 +48,10 @@ export function judgeProbe(
   }
   if (success === undefined) return { verdict: 'pass', seen: true }
   return undecided(
-    text('통과 기준에도 실패 기준에도 맞지 않습니다', 'matches neither the pass nor the fail condition'),
+    text(
+      '통과 기준에도 실패 기준에도 맞지 않습니다',
+      'matches neither the pass nor the fail condition',
+    ),
   )
 }
 

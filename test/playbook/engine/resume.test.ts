@@ -2,14 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { text } from '../../../src/core/text.ts'
 import { foldRun, stepState } from '../../../src/playbook/fold.ts'
 import { MtsError } from '../../../src/core/errors.ts'
-import {
-  COMPLETE,
-  createRig,
-  observed,
-  playbook,
-  step,
-  type Rig,
-} from './harness.ts'
+import { COMPLETE, createRig, observed, playbook, step, type Rig } from './harness.ts'
 
 let rig: Rig
 beforeEach(() => {

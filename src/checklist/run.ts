@@ -1,0 +1,173 @@
+/** A checklist as it stands: items from the run's state, what changed since the last signed one, its exit code. */
+import { isoSeoul, seoulDateOf, type SeoulDate } from '../core/dates.ts'
+import { EXIT, type ExitCode } from '../core/exit-code.ts'
+import type { Text } from '../core/text.ts'
+import type { Step } from '../playbook/document.ts'
+import type { RunState, StepState } from '../playbook/run-state.ts'
+import { numericChanges, type Change } from './run-change.ts'
+
+export type ItemStatus =
+  | 'pass'
+  | 'warning'
+  | 'fail'
+  | 'unknown'
+  | 'skipped'
+  /** Needs a person, and nobody has answered yet. */
+  | 'unanswered'
+
+export interface ChecklistItem {
+  readonly id: string
+  readonly title: Text
+  readonly status: ItemStatus
+  readonly blocking?: true
+  readonly observed?: Text
+  readonly reason?: Text
+  /** Numbers that differ from the last signed checklist. */
+  readonly change?: readonly Change[]
+  /** The status it had in the last signed checklist, where that was another. */
+  readonly before?: ItemStatus
+  readonly evidence?: { readonly source: string; readonly value?: unknown }
+  /** What a person entered. */
+  readonly answers?: Readonly<Record<string, unknown>>
+  readonly note?: string
+  /** What to do about a failed one. */
+  readonly next?: Text
+}
+
+export interface ChecklistRun {
+  readonly kind: 'ChecklistRun'
+  readonly checklist: string
+  readonly title: Text
+  readonly date: SeoulDate
+  readonly run: string
+  readonly url: string
+  readonly items: readonly ChecklistItem[]
+  /** The worst that stands out: fail, warning, unanswered, unknown, pass. */
+  readonly status: Exclude<ItemStatus, 'skipped'>
+  /** Items that are not as in the last signed checklist; absent when there is none. */
+  readonly changed?: { readonly items: number; readonly since: SeoulDate }
+  readonly signed?: { readonly by: string; readonly at: string }
+  readonly operator: string
+  /** The exact command that goes on, as long as it is not signed. */
+  readonly rerun?: string
+}
+
+export function checklistValue(
+  state: RunState,
+  previous: RunState | undefined,
+  rerun: string,
+): ChecklistRun {
+  const items = state.document.steps.map((step) => itemOf(step, state, previous))
+  const { signed } = state
+  return {
+    kind: 'ChecklistRun',
+    checklist: state.document.id,
+    title: state.document.title,
+    date: seoulDateOf(state.startedAtMs),
+    run: state.run,
+    url: state.url,
+    items,
+    status: statusOf(items),
+    ...(previous === undefined
+      ? {}
+      : {
+          changed: {
+            items: items.filter((item) => item.before !== undefined).length,
+            since: seoulDateOf(previous.startedAtMs),
+          },
+        }),
+    operator: state.operator,
+    ...(signed === undefined
+      ? { rerun }
+      : { signed: { by: signed.by, at: isoSeoul(signed.atMs) } }),
+  }
+}
+
+/** A failed blocking item 2, a failed one or a warning 1, else unanswered 4, else unknown 3, else 0. */
+export function exitCodeOfChecklist(value: ChecklistRun): ExitCode {
+  if (value.items.some((item) => item.status === 'fail' && item.blocking === true)) {
+    return EXIT.critical
+  }
+  const codes: Readonly<Record<ChecklistRun['status'], ExitCode>> = {
+    fail: EXIT.warning,
+    warning: EXIT.warning,
+    unanswered: EXIT.waiting,
+    unknown: EXIT.unknown,
+    pass: EXIT.ok,
+  }
+  return codes[value.status]
+}
+
+const ORDER = ['fail', 'warning', 'unanswered', 'unknown'] as const
+
+function statusOf(items: readonly ChecklistItem[]): ChecklistRun['status'] {
+  for (const status of ORDER) {
+    if (items.some((item) => item.status === status)) return status
+  }
+  return 'pass'
+}
+
+function itemOf(step: Step, state: RunState, previous: RunState | undefined): ChecklistItem {
+  const own = state.steps[step.id]
+  const last = previous?.steps[step.id]
+  const status = itemStatus(step, own)
+  const before = last === undefined || previous === undefined ? undefined : itemStatus(step, last)
+  const change =
+    own === undefined || last === undefined ? [] : numericChanges(last.value, own.value)
+  const observed = own?.observed
+  const evidence = evidenceOf(own)
+  const note = (own?.notes ?? []).join(' / ')
+  return {
+    id: step.id,
+    title: step.title,
+    status,
+    ...(step.blocking === true ? { blocking: true } : {}),
+    ...(observed === undefined ? {} : { observed }),
+    ...reasonOf(own),
+    ...(change.length === 0 ? {} : { change }),
+    ...(before === undefined || before === status ? {} : { before }),
+    ...(evidence === undefined ? {} : { evidence }),
+    ...(own?.answers === undefined ? {} : { answers: own.answers }),
+    ...(note === '' ? {} : { note }),
+    ...(status === 'fail' && step.finding !== undefined ? { next: step.finding.message } : {}),
+  }
+}
+
+function itemStatus(step: Step, own: StepState | undefined): ItemStatus {
+  switch (own?.status) {
+    case 'succeeded':
+      return own.verdict === 'warning' ? 'warning' : 'pass'
+    case 'failed':
+      return 'fail'
+    case 'skipped':
+      return 'skipped'
+    case 'inconclusive':
+    case 'unknown':
+      return 'unknown'
+    case 'pending':
+    case 'running':
+    case 'waiting':
+    case undefined:
+      return asksPerson(step, own) ? 'unanswered' : 'unknown'
+  }
+}
+
+function asksPerson(step: Step, own: StepState | undefined): boolean {
+  return (
+    step.type === 'manual' || step.type === 'approval' || own?.asksWhetherItApplies !== undefined
+  )
+}
+
+function reasonOf(own: StepState | undefined): { readonly reason?: Text } {
+  if (own?.reason !== undefined) return { reason: own.reason }
+  if (own?.asksWhetherItApplies !== undefined) return { reason: own.asksWhetherItApplies }
+  return {}
+}
+
+function evidenceOf(own: StepState | undefined): ChecklistItem['evidence'] {
+  const observation = own?.observation
+  if (observation === undefined) return undefined
+  return observation.kind === 'observed'
+    ? { source: observation.source, value: observation.value }
+    : { source: observation.source }
+}
