@@ -43,8 +43,9 @@ export async function presentOutcome(outcome: Outcome, to: Presentation): Promis
     return outcome.exitCode
   }
   const face = faceOf(outcome.faces, output)
-  const { screenText } = await import('../render/output.ts')
-  ports.stdout.write(screenText(face(outcome.value, await to.view()), to.color))
+  const { csvText, screenText } = await import('../render/output.ts')
+  const words = face(outcome.value, await to.view())
+  ports.stdout.write(output === 'csv' ? csvText(words) : screenText(words, to.color))
   return output === 'nagios' ? nagiosCode(outcome.exitCode) : outcome.exitCode
 }
 

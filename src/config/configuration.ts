@@ -201,8 +201,14 @@ function misfit(
 
 /** As a reader goes through the file; variables and options keep their order. */
 function byPlace(left: ConfigProblem, right: ConfigProblem): number {
-  const [leftLine = 0, leftColumn = 0] = left.where.split(':').slice(-2).map(Number)
-  const [rightLine = 0, rightColumn = 0] = right.where.split(':').slice(-2).map(Number)
+  const [leftLine = 0, leftColumn = 0] = left.where
+    .split(':')
+    .slice(-2)
+    .map((part) => Number(part) || 0)
+  const [rightLine = 0, rightColumn = 0] = right.where
+    .split(':')
+    .slice(-2)
+    .map((part) => Number(part) || 0)
   return leftLine - rightLine || leftColumn - rightColumn || 0
 }
 

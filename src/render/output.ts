@@ -14,3 +14,9 @@ export function screenText(text: string, color: boolean): string {
     .replace(/\n+$/, '')
   return clean === '' ? '' : `${clean}\n`
 }
+
+/** Comma-separated values keep the line ends of their format. */
+export function csvText(text: string): string {
+  const lines = text.split('\r\n').map((line) => line.replace(UNSAFE, ''))
+  return `${lines.join('\r\n').replace(/(?:\r\n)+$/, '')}\r\n`
+}

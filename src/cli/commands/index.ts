@@ -1,15 +1,19 @@
 /** Every command of the program, in the order help lists them. */
 import type { CommandSpec } from '../command.ts'
+import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
+import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
-import { playbookCommand } from './playbook.ts'
+import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
-  playbookCommand,
   settleCommand,
+  salesCommand,
+  dlqCommand,
   demoCommand,
   configCommand,
+  completionCommand,
 ]
