@@ -188,6 +188,16 @@ function conservationProbe(ports: SettlementProbePorts): SettlementProbe {
           text(`매출 ${ofSales.ko} · 정산 기록 없음`, `sales ${ofSales.en}; no record`),
         )
       }
+      if (fact.record.status !== 'COMPLETED' && fact.record.transactionCount === 0) {
+        const { count, amount } = sales.completed
+        return observed(
+          'different',
+          text(
+            `정산 0건 · 그날 매출 ${count}건 ${groupedWon(amount)}원`,
+            `nothing settled; the day has ${count} sales, ${groupedWon(amount)} won`,
+          ),
+        )
+      }
       const [difference] = judgeTotals(fact.record, sales.completed)
       if (difference !== undefined) return observed('different', difference.message)
       return observed(

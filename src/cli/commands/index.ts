@@ -5,11 +5,13 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
+import { playbookCommand } from './playbook.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
+  playbookCommand,
   settleCommand,
   salesCommand,
   dlqCommand,
