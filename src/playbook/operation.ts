@@ -57,6 +57,8 @@ export interface Look {
   readonly refusals: readonly Reason[]
   /** What to type on a terminal to approve. */
   readonly typedConfirmation: string
+  /** The question that asks for it. */
+  readonly confirmationPrompt: Text
 }
 
 export type ActionOutcome =

@@ -43,10 +43,7 @@ export async function runGate<Input, L extends Look, S, V extends Verdict>(
     kind: 'approval',
     code: 'APPROVE_ACTION',
     expected: look.typedConfirmation,
-    prompt: text(
-      `계속하려면 ${look.typedConfirmation}을(를) 입력하세요(Enter: 취소)`,
-      `type ${look.typedConfirmation} to go on (Enter cancels)`,
-    ),
+    prompt: look.confirmationPrompt,
     value: { action: action.id, look },
   })
   if (answer !== 'yes') {

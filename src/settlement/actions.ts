@@ -87,6 +87,10 @@ export function createReprocessAction(ports: SettlementActionPorts): ReprocessAc
         refusals: judgeReprocess(facts, ports.rules),
         date: facts.date ?? '',
         typedConfirmation: String(input.id),
+        confirmationPrompt: text(
+          '계속하려면 정산 번호를 입력하세요(Enter: 취소)',
+          "type the settlement's id to go on (Enter cancels)",
+        ),
       })
     },
     async send(input, _look, context) {
@@ -126,6 +130,10 @@ export function createRunAction(ports: SettlementActionPorts): RunAction {
         refusals: judgeRun(facts, ports.rules),
         date: input.date,
         typedConfirmation: input.date,
+        confirmationPrompt: text(
+          '계속하려면 정산일(YYYY-MM-DD)을 입력하세요(Enter: 취소)',
+          'type the date (YYYY-MM-DD) to go on (Enter cancels)',
+        ),
       })
     },
     async send(input, _look, context) {
@@ -173,7 +181,7 @@ function reconcilePorts(ports: SettlementActionPorts, context: OperationContext)
 
 function lookOf(
   facts: SettlementFacts,
-  rest: Pick<SettlementLook, 'refusals' | 'date' | 'typedConfirmation'>,
+  rest: Pick<SettlementLook, 'refusals' | 'date' | 'typedConfirmation' | 'confirmationPrompt'>,
 ): SettlementLook {
   const { sales, ...others } = facts
   return {

@@ -256,6 +256,7 @@ function fakeAction(world: ActionWorld, clock: Clock) {
       startedMonotonicMs: clock.monotonicMs(),
       refusals: world.refusals,
       typedConfirmation: '1',
+      confirmationPrompt: { ko: '1', en: '1' },
     }),
     send: async () => {
       world.sends++
