@@ -29,7 +29,7 @@ export async function loadAddress(
 }
 
 /** Throws CONFIG (78) for a URL or a header that cannot be sent; values are never repeated in the message. */
-export function parseAddress(url: string, headers: Readonly<Record<string, string>>): Address {
+function parseAddress(url: string, headers: Readonly<Record<string, string>>): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw wrong(

@@ -24,7 +24,7 @@ export function createCollectingReader(): CollectingReader {
   }
 }
 
-export type Parsed = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'none' }
+type Parsed = { readonly kind: 'json'; readonly value: unknown } | { readonly kind: 'none' }
 
 /** Strict UTF-8 and strict JSON: `NaN`, a cut-off body or anything after it is no JSON. */
 export function parseJson(bytes: Uint8Array): Parsed {
@@ -56,7 +56,7 @@ export function isServiceError(value: unknown): value is {
 }
 
 /** Spring's own error object, as it answers for a path that nothing serves. */
-export function isSpringError(value: unknown, httpStatus: number): boolean {
+function isSpringError(value: unknown, httpStatus: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   const candidate = value as { status?: unknown; error?: unknown; timestamp?: unknown }
   return (

@@ -7,7 +7,7 @@ export interface BodyDecoder {
   destroy(): void
 }
 
-export interface DecoderEvents {
+interface DecoderEvents {
   /** Decoded bytes. */
   data(chunk: Uint8Array): void
   end(): void

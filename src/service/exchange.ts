@@ -20,7 +20,7 @@ import {
 import type { Phase } from './failure.ts'
 
 /** The most that is read of any answer, decoded, in bytes. */
-export const BODY_LIMIT_BYTES = 1024 * 1024
+const BODY_LIMIT_BYTES = 1024 * 1024
 
 /** Once what was asked is known, the rest of the answer gets this long, ms. */
 const REST_MS = 1000
@@ -40,7 +40,7 @@ export interface BodyReader {
   read(chunk: Uint8Array): 'more' | 'decided' | 'enough'
 }
 
-export interface ExchangeRequest {
+interface ExchangeRequest {
   readonly method: 'GET' | 'POST'
   /** With the prefix, percent-encoded. */
   readonly path: string

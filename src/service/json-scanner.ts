@@ -12,7 +12,7 @@ export type JsonScalar =
   | { readonly type: 'literal'; readonly text: 'true' | 'false' | 'null' }
 
 /** `depth` counts the containers around: 1 is inside the outermost. */
-export interface JsonEvents {
+interface JsonEvents {
   /** A container begins; `depth` is that of the place it stands in (0: the document itself). */
   open(container: 'object' | 'array', depth: number): void
   close(depth: number): void
@@ -21,7 +21,7 @@ export interface JsonEvents {
   scalar(value: JsonScalar, depth: number): void
 }
 
-export type ScanState =
+type ScanState =
   /** Fine so far. */
   | 'more'
   /** A whole document, and nothing but white space after it. */

@@ -34,7 +34,7 @@ const pageSchema = z.object({
 
 type Page = z.infer<typeof pageSchema>['data']
 
-export interface AskedPage {
+interface AskedPage {
   readonly store: string
   readonly from: string
   readonly to: string

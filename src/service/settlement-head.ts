@@ -14,7 +14,7 @@ import type { JsonScalar, JsonScanner } from './json-scanner.ts'
 import type { BodyReader } from './exchange.ts'
 
 /** The most that is read of one settlement, bytes. */
-export const HEAD_LIMIT_BYTES = 64 * 1024
+const HEAD_LIMIT_BYTES = 64 * 1024
 
 /** How often the limit is looked at. */
 const SLICE_BYTES = 4096

@@ -130,7 +130,8 @@ describe('the time of an answer', () => {
   })
 })
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0
+const OPENSSL = 'openssl'
+const hasOpenssl = spawnSync(OPENSSL, ['version']).status === 0
 
 interface Certificates {
   readonly ca: string
@@ -144,7 +145,7 @@ function certificates(host: string, days: string): Certificates {
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const at = (name: string) => join(directory, name)
   const openssl = (...args: string[]) =>
-    execFileSync('openssl', args, { stdio: 'pipe', cwd: directory })
+    execFileSync(OPENSSL, args, { stdio: 'pipe', cwd: directory })
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
   openssl(
     'req',

@@ -17,7 +17,7 @@ export const wallClock: Clock = {
   },
 }
 
-export interface SeenRequest {
+interface SeenRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
