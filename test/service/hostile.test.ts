@@ -184,12 +184,12 @@ describe('a body that misbehaves', () => {
     const { read, server } = await asked(
       (_request, socket) => {
         socket.write(`${head}content-length: 15\r\n\r\n`)
-        trickle(socket, Buffer.from(UP), 20)
+        trickle(socket, Buffer.from(UP), 200)
       },
       (client) => client.wholeHealth({ timeoutMs: 100 }),
     )
     expect(read).toEqual(unknownOf('timeout'))
-    expect(performance.now() - startedMs).toBeLessThan(290)
+    expect(performance.now() - startedMs).toBeLessThan(2500)
     await expect.poll(() => server.sockets.size).toBe(0)
   })
 

@@ -21,7 +21,8 @@ async function posted(answer: Answering, post = reprocess) {
   return { result, server }
 }
 
-const reprocess = (client: Service) => client.postReprocess(8, { timeoutMs: 150 })
+const reprocess = (client: Service) => client.postReprocess(8)
+const reprocessBriefly = (client: Service) => client.postReprocess(8, { timeoutMs: 300 })
 
 describe('the service’s own word', () => {
   const cases: [string, Buffer, number][] = [
@@ -115,7 +116,7 @@ describe('everything else after the request has left is lost', () => {
     ['headers that never end', (_request, socket) => socket.write(head(200))],
   ]
   it.each(cases)('%s', async (_name, answer) => {
-    const { result, server } = await posted(answer)
+    const { result, server } = await posted(answer, reprocessBriefly)
     expect(result).toMatchObject({ kind: 'lost' })
     expect(server.requests).toHaveLength(1)
     expect(server.connections()).toBe(1)

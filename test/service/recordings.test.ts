@@ -78,6 +78,8 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
   const parameters = new URLSearchParams(search)
   const status = exchange.response?.status
   const body = recordedBody(exchange)
+  // What never answered is waited for only briefly.
+  const deadline = status === undefined ? { timeoutMs: 60 } : {}
   const asked = (ask: Replay['ask'], expected: unknown, samePath = true): Replay => ({
     ask,
     expected: status === undefined ? failed('timeout') : expected,
@@ -103,7 +105,7 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
   if (pathname === '/actuator/health' || pathname === '/api/monitoring/health') {
     const names = (value: object) => Object.keys(value)
     return asked(
-      (client) => client.wholeHealth({ timeoutMs: 60 }),
+      (client) => client.wholeHealth(deadline),
       status === undefined
         ? undefined
         : ok({
@@ -123,7 +125,7 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
   }
   if (pathname.startsWith('/actuator/health/')) {
     return asked(
-      (client) => client.componentHealth(last, { timeoutMs: 60 }),
+      (client) => client.componentHealth(last, deadline),
       status === 404
         ? absent
         : status === undefined
