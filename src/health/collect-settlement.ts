@@ -41,7 +41,7 @@ export async function observeSettlement(
   dates.set(due, onDue)
 
   const meter = await observeMeter(round, await summary, await startMs)
-  if (list.kind === 'answered') await walk(round, dates, due, meter)
+  if (onDue.kind !== 'unknown') await walk(round, dates, due, meter)
   return { today: seoulDateOf(round.nowMs()), due, onDue, dates, meter }
 }
 
@@ -75,9 +75,10 @@ async function readRange(
   return { kind: 'answered' }
 }
 
+/** Where asking date by date would bring no more than asking for all of them did. */
 function isSilence(read: Extract<Read<unknown>, { kind: 'unknown' }>): boolean {
   const { kind } = read.failure
-  return kind === 'timeout' || kind === 'unreachable' || kind === 'aborted'
+  return kind !== 'service_error' && kind !== 'unreadable' && kind !== 'cut'
 }
 
 /** A missing record is an alarm, so the list's silence about the due date is checked twice over. */

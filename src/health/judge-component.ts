@@ -64,6 +64,7 @@ export interface ComponentVerdict {
   readonly observed: string | Text
 }
 
+/** The reason does not name the component unless that is the point. */
 export function judgeComponent(name: ComponentName, component: Component): ComponentVerdict {
   switch (component.kind) {
     case 'reported': {
@@ -72,7 +73,7 @@ export function judgeComponent(name: ComponentName, component: Component): Compo
       const error = typeof details['error'] === 'string' ? ` · ${shortError(details['error'])}` : ''
       return {
         status: statusOf(status),
-        reason: text(`${name} ${status}${error}`, `${name} ${status}${error}`),
+        reason: text(`${status}${error}`, `${status}${error}`),
         observed: status,
       }
     }

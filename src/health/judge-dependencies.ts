@@ -38,14 +38,19 @@ function partsOf(seen: HealthObservations, names: readonly ComponentName[]): Par
     name,
     componentOf(seen.components, name),
   ])
-  const verdicts = components.map(([name, component]) => judgeComponent(name, component))
+  const verdicts = components.map(([name, component]) => ({
+    ...judgeComponent(name, component),
+    name,
+    kind: component.kind,
+  }))
   const status = worstStatus(verdicts.map((verdict) => verdict.status))
-  const worst = verdicts.find((verdict) => verdict.status === status)
+  const atWorst = verdicts.filter((verdict) => verdict.status === status)
+  const [worst] = atWorst
   const latencies = components.flatMap(([, component]) =>
     component.kind === 'reported' && component.latencyMs !== undefined ? [component.latencyMs] : [],
   )
   return {
-    aspects: verdicts,
+    aspects: [{ status, reason: sharedReason(atWorst, names.length) }],
     observed: worst?.observed ?? text('확인 불가', 'not known'),
     ...(latencies.length === 0 ? {} : { latencyMs: Math.round(Math.max(...latencies)) }),
     hangs: components.some(([, component]) => component.kind === 'hangs'),
@@ -56,6 +61,25 @@ function partsOf(seen: HealthObservations, names: readonly ComponentName[]): Par
       ),
     ) as ComponentHealth['details'],
   }
+}
+
+/** One reason for all parts that are alike; a part that stands alone is named. */
+function sharedReason(
+  verdicts: readonly {
+    readonly name: ComponentName
+    readonly kind: Component['kind']
+    readonly reason: Text | null
+  }[],
+  parts: number,
+): Text | null {
+  const alike = verdicts.every(({ kind }) => kind === verdicts[0]?.kind)
+  const told = alike ? verdicts.slice(0, 1) : verdicts
+  const reasons = told.flatMap(({ name, kind, reason }) => {
+    if (reason === null) return []
+    const named = kind !== 'not_reported' && !(alike && verdicts.length === parts)
+    return [named ? text(`${name} ${reason.ko}`, `${name} ${reason.en}`) : reason]
+  })
+  return reasons.length === 0 ? null : joinTexts(reasons)
 }
 
 /** The reasons at the worst level, without repeats, and what the trouble means for the business. */

@@ -42,7 +42,7 @@ export function judgeLatency(
       status: 'warning',
       observed: Math.round(slow[0].ms),
       reason: text(
-        `최근 2분 ${over.ko} 초과: ${slowest(slow).ko}`,
+        `${over.ko} 초과(최근 2분): ${slowest(slow).ko}`,
         `over ${over.en} in the last 2 min: ${slowest(slow).en}`,
       ),
       summary: maxWords(slow[0].ms),

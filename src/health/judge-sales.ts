@@ -20,10 +20,10 @@ export function judgeSales(seen: SalesObservations, settings: HealthSettings): J
       summary: words,
     }
   }
-  const span = durationText(windowMs)
+  const span = spanWords(windowMs)
   if (settings.stores.length > 0) return judgeStores(seen, settings, span)
   if (seen.counter === undefined) {
-    return unknownSales(
+    return notChecked(
       text(
         `인스턴스가 ${settings.instances}대라 카운터로 판단할 수 없음: stores(MTS_STORES)를 설정하세요`,
         `counters prove nothing with ${settings.instances} instances: set stores (MTS_STORES)`,
@@ -40,6 +40,16 @@ function judged(status: Judged['status'], source: string): Omit<Judged, 'summary
 
 function unknownSales(reason: Text, source: string): Judged {
   return { ...judged('unknown', source), reason, summary: text('확인 불가', 'not known') }
+}
+
+/** Without stores nothing is counted; what stands in for them did not suffice. */
+function notChecked(reason: Text, source: string): Judged {
+  return { ...unknownSales(reason, source), observed: 'not_checked' }
+}
+
+/** As it follows `지난` and `in the last`. */
+function spanWords(windowMs: number): Text {
+  return windowMs === 3_600_000 ? text('1시간', 'hour') : durationText(windowMs)
 }
 
 function soldWords(count: number, span: Text): Text {
@@ -113,7 +123,7 @@ function judgeCounter(
   const { count, startMs } = counter
   if (count.kind === 'unknown' || startMs.kind === 'unknown') {
     const reason = count.kind === 'unknown' ? count.reason : reasonOf(startMs)
-    return unknownSales(text(`매출 카운터 ${reason.ko}`, `sales counter: ${reason.en}`), source)
+    return notChecked(text(`매출 카운터 ${reason.ko}`, `sales counter: ${reason.en}`), source)
   }
   const fromMs = seen.nowMs - seen.windowMs
   const sold = soldSince(
@@ -137,7 +147,7 @@ function judgeCounter(
   }
   if (sold.kind === 'none') return noSales(seen, settings, span, source)
   const since = durationText(Math.max(0, seen.nowMs - startMs.value))
-  return unknownSales(
+  return notChecked(
     text(
       `기동 후 ${since.ko}간 ${count.value}건, 지난 ${span.ko} 판단 불가: stores(MTS_STORES)를 설정하거나 mts watch로 기록하세요`,
       `${count.value} since the start ${since.en} ago, the last ${span.en} not known: set stores (MTS_STORES) or keep mts watch running`,

@@ -5,7 +5,8 @@ import type { CheckId } from './health.ts'
 interface Advice {
   /** For warning and critical. */
   readonly trouble: readonly string[]
-  /** For unknown. */
+  /** For warning, where it calls for something else. */
+  readonly warning?: readonly string[]
   readonly unknown: readonly string[]
 }
 
@@ -13,7 +14,11 @@ const ADVICE: Readonly<Record<CheckId, Advice>> = {
   service: { trouble: ['mts config show'], unknown: ['mts config show'] },
   database: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
   redis: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
-  rabbitmq: { trouble: ['mts dlq', 'mts health --level 1 --watch'], unknown: ['mts config check'] },
+  rabbitmq: {
+    trouble: ['mts health --level 1 --watch'],
+    warning: ['mts dlq'],
+    unknown: ['mts config check'],
+  },
   sales: { trouble: ['mts sales'], unknown: ['mts config show'] },
   settlement: { trouble: ['mts playbook settlement-failure'], unknown: ['mts settle list'] },
   latency: { trouble: ['mts health --watch'], unknown: ['mts health --watch'] },
@@ -24,5 +29,7 @@ const ADVICE: Readonly<Record<CheckId, Advice>> = {
 
 export function nextFor(id: CheckId, status: Status): readonly string[] {
   if (status === 'ok') return []
-  return status === 'unknown' ? ADVICE[id].unknown : ADVICE[id].trouble
+  const advice = ADVICE[id]
+  if (status === 'unknown') return advice.unknown
+  return status === 'warning' ? (advice.warning ?? advice.trouble) : advice.trouble
 }

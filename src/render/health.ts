@@ -75,6 +75,10 @@ function byReason(checks: readonly HealthCheck[]): HealthCheck[][] {
   return groups
 }
 
+function reasonOf([first]: readonly HealthCheck[], view: View): string {
+  return first === undefined ? '' : clean(view, first.reason ?? first.summary)
+}
+
 function troubleLines(
   group: readonly HealthCheck[],
   view: View,
@@ -84,7 +88,7 @@ function troubleLines(
   const [first] = group
   if (first === undefined) return []
   const start = label(first.status, view, labelCells)
-  const reason = clean(view, first.reason ?? first.summary)
+  const reason = reasonOf(group, view)
   if (group.length === 1) {
     const id = padCells(first.id, ID_CELLS)
     return indented(start + id, reason, labelCells + ID_CELLS, width)
@@ -154,9 +158,13 @@ function roundedMs(ms: number): number {
   return ms < 1000 ? ms : Math.round(ms / 100) * 100
 }
 
-/** The first command of each trouble, worst first, each once. */
+/**
+ * The first command of each trouble, worst first, each once. What is unknown beside something
+ * critical is mostly its consequence, and waits.
+ */
 function nextLines(health: Health, view: View, labelCells: number, width: number): string[] {
-  const commands = SHOWN.flatMap((status) =>
+  const told = SHOWN.filter((status) => health.status !== 'critical' || status !== 'unknown')
+  const commands = told.flatMap((status) =>
     health.checks.flatMap((check) =>
       check.status === status && check.next?.[0] !== undefined ? [check.next[0]] : [],
     ),
@@ -195,13 +203,13 @@ const NAGIOS_WORDS: Readonly<Record<Status, string>> = {
 /** One plugin line: the state, what is wrong, and numbers for graphs behind the bar. */
 export function renderHealthNagios(health: Health, view: View): string {
   const troubled = SHOWN.slice(0, 3).flatMap((status) =>
-    health.checks.filter((check) => check.status === status),
+    byReason(health.checks.filter((check) => check.status === status)),
   )
   const words =
     troubled.length === 0
       ? say(view, text(`${health.checks.length}개 항목 정상`, `${health.checks.length} checks ok`))
       : troubled
-          .map((check) => `${check.id}: ${clean(view, check.reason ?? check.summary)}`)
+          .map((group) => `${group.map(({ id }) => id).join(', ')}: ${reasonOf(group, view)}`)
           .join('; ')
   const perfdata = [
     `time=${decimal(health.elapsedMs / 1000)}s;;;0`,

@@ -83,7 +83,9 @@ describe('a service whose database hangs', () => {
     const { health, check } = await round(hangs)
     expect(health.elapsedMs).toBeLessThanOrEqual(3010)
     expect(check('database').status).toBe('critical')
-    expect(check('database').reason?.ko).toMatch(/응답 없음.*커넥션 풀 10\/10 사용, 4건 대기/)
+    expect(check('database').reason?.ko).toBe(
+      '응답 없음(3초 초과) · 커넥션 풀 10/10 사용, 4건 대기 · 영향: 모든 업무 요청 실패',
+    )
     expect(check('service').status).toBe('ok')
     expect(check('redis').status).toBe('ok')
     expect(check('sales').status).toBe('unknown')
@@ -119,7 +121,9 @@ describe('a service that is slow to say that RabbitMQ is down', () => {
       'health/customRabbitMQ': { afterMs: 1500, read: ok(down) },
     })
     expect(check('rabbitmq').status).toBe('critical')
-    expect(check('rabbitmq').reason?.ko).toContain('rabbit DOWN · AmqpConnectException: refused')
+    expect(check('rabbitmq').reason?.ko).toBe(
+      'DOWN · AmqpConnectException: refused · 영향: 매출 등록·정산 실패',
+    )
     expect(check('service').status).toBe('ok')
     expect(health.elapsedMs).toBeLessThan(2600)
   })
@@ -158,13 +162,14 @@ describe('answers that are not the service’s', () => {
   it.each([401, 403])(
     'a %i leaves the service unknown and names the setting',
     async (httpStatus) => {
-      const { health, check } = await round({
+      const { health, check, service } = await round({
         '*': { read: failed('unauthorized', { httpStatus }) },
       })
       expect(health.status).toBe('unknown')
       expect(check('service').status).toBe('unknown')
       expect(check('service').reason?.ko).toContain('MTS_TOKEN')
       expect(check('redis').reason?.ko).toContain(`인증 거부(${httpStatus})`)
+      expect(service.asked.length).toBeLessThanOrEqual(15)
     },
   )
 
@@ -209,6 +214,13 @@ describe('a service that answers only in part', () => {
     expect(check('redis').status).toBe('critical')
   })
 
+  it('names the one part of a dependency that is down', async () => {
+    const { check } = await round({
+      health: { read: ok(report({ customRedis: { status: 'DOWN', details: {} } })) },
+    })
+    expect(check('redis').reason?.ko).toBe('customRedis DOWN · 영향: 매출 등록 실패')
+  })
+
   it('warns about a component that has no check of its own', async () => {
     const { check } = await round({
       health: { read: ok(report({ mail: { status: 'DOWN', details: {} } })) },
@@ -223,7 +235,7 @@ describe('a service that answers only in part', () => {
     ['UNKNOWN', 'unknown'],
   ] as const)('a component that is %s is %s', async (status, verdict) => {
     const { check } = await round({
-      health: { read: ok(report({ customRedis: { status, details: {} } })) },
+      health: { read: ok(report({ redis: { status, details: {} } })) },
     })
     expect(check('redis').status).toBe(verdict)
   })

@@ -189,6 +189,12 @@ describe('the Nagios face', () => {
     expect(line).toContain('sales=U latency=U heap=U cpu=U disk=U')
   })
 
+  it('says once what several checks cannot be judged for', async () => {
+    expect(renderHealthNagios(await scene('unreachable'), view('en'))).toContain(
+      'database, redis, rabbitmq, sales, settlement, latency, jvm-memory, cpu, disk: the service:',
+    )
+  })
+
   it('keeps a bar in a reason from starting the perfdata', async () => {
     const health = await scene('redis hangs')
     const tainted = {

@@ -112,6 +112,7 @@ describe('opening hours', () => {
   it('says that it is closed', async () => {
     const check = await sales(evening, none, { atMs: at('2026-11-24T12:00') })
     expect(check.observed).toEqual({ ko: '영업시간 외', en: 'closed' })
+    expect(check.asked.filter((key) => key.startsWith('sales'))).toEqual([])
   })
 
   it('a holiday closes what begins on it, not the evening before', () => {
@@ -200,7 +201,7 @@ describe('counters stand in for stores', () => {
       [COUNTER]: { read: meter({ COUNT: count }) },
       [START]: started(agoMs),
     })
-    expect(check.status).toBe('unknown')
+    expect(check).toMatchObject({ status: 'unknown', observed: 'not_checked' })
     expect(check.reason?.ko).toContain('MTS_STORES')
     expect(check.reason?.ko).toContain('mts watch')
   })
