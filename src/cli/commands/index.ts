@@ -1,17 +1,21 @@
 /** Every command of the program, in the order help lists them. */
 import type { CommandSpec } from '../command.ts'
+import { checklistCommand } from './checklist.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
 import { playbookCommand } from './playbook.ts'
+import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
   playbookCommand,
+  checklistCommand,
+  runCommand,
   settleCommand,
   salesCommand,
   dlqCommand,
