@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { demoCommand } from '../../src/cli/commands/demo.ts'
 import { cellsOf } from '../../src/render/columns.ts'
-import { createFakeWorld } from '../support/ports.ts'
-import type { FakeWorld, Finished } from '../support/ports.ts'
+import { createFakeClock, createFakeWorld } from '../support/ports.ts'
+import type { FakeClock, FakeWorld, Finished } from '../support/ports.ts'
 
 let world: FakeWorld | undefined
 
@@ -12,8 +12,8 @@ afterEach(() => {
   world = undefined
 })
 
-function newWorld(): FakeWorld {
-  world = createFakeWorld({ specs: [demoCommand] })
+function newWorld(clock: FakeClock = createFakeClock()): FakeWorld {
+  world = createFakeWorld({ specs: [demoCommand], clock })
   return world
 }
 
@@ -21,8 +21,9 @@ function newWorld(): FakeWorld {
 async function whileRunning(
   argv: readonly string[],
   visit: (url: string, said: string) => Promise<void> = async () => undefined,
+  clock?: FakeClock,
 ): Promise<Finished & { said: string }> {
-  const { mts, interrupt, stderrSoFar } = newWorld()
+  const { mts, interrupt, stderrSoFar } = newWorld(clock)
   const running = mts('demo', '--port', '0', ...argv)
   while (!/mts (health|settle)/.test(stderrSoFar())) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -84,12 +85,15 @@ describe('mts demo', () => {
   })
 
   it('scales its waits', async () => {
-    const argv = ['--fault', 'redis-hang', '--time-scale', '0']
-    await whileRunning(argv, async (url) => {
+    const clock = createFakeClock()
+    const argv = ['--fault', 'redis-hang', '--time-scale', '0.001']
+    const visit = async (url: string): Promise<void> => {
       const response = await fetch(`${url}/actuator/health`)
       expect(response.status).toBe(503)
       await response.text()
-    })
+    }
+    await whileRunning(argv, visit, clock)
+    expect(clock.sleeps).toEqual([60, 60])
   })
 
   it('prints one JSON value when it ends', async () => {

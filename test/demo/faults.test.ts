@@ -115,6 +115,8 @@ describe('failed-batch-linked', () => {
       saleIds: sales.map((sale) => sale.id),
     })
     expect(await value(demo, 'settlement.result.total?tag=result:failure')).toBe(1)
+    const settled = demo.settlements().length - 1
+    expect(await value(demo, 'settlement.result.total?tag=result:success')).toBe(settled)
     expect(demo.spoiled).toEqual([
       { fault: 'failed-batch-linked', date: YESTERDAY, settlementId: record?.id },
     ])
@@ -183,6 +185,16 @@ describe('no-sales and payment-outage', () => {
     expect(await lastSaleAgeMinutes(demo)).toBeLessThan(21)
   })
 
+  it('payment-outage: something else is sold at least every twenty minutes, at night too', () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const at = '2026-11-24T05:00:00+09:00'
+      const { demo } = createUsualDemo({ historyDays: 1, seed, faults: ['payment-outage'] }, at)
+      const times = demo.sales('2026-11-24').map((sale) => sale.transactionMicros / 60_000_000)
+      const gaps = times.slice(1).map((time, index) => time - (times[index] ?? 0))
+      expect(Math.max(...gaps)).toBeLessThanOrEqual(21)
+    }
+  })
+
   it('sales come again once the fault is cleared', () => {
     const { demo, clock } = createUsualDemo({ historyDays: 1, faults: ['no-sales'] })
     const before = demo.sales('2026-11-24').length
@@ -207,6 +219,18 @@ describe('an outage while sales come in', () => {
     clock.set('2026-11-24T10:00:00+09:00')
     expect(demo.sales('2026-11-24').length > storedBefore).toBe(stored)
     expect((await value(demo, 'sales.created.total')) > countedBefore).toBe(counted)
+  })
+})
+
+describe('pool-exhausted', () => {
+  it('shows 10 of 10 in use and 4 waiting, whoever asks meanwhile', async () => {
+    const { demo } = createNewDemo({ faults: ['pool-exhausted'] })
+    const waiting = ask(demo, 'GET', '/actuator/health/db')
+    const pool = ['active', 'max', 'pending'].map((part) =>
+      value(demo, `hikaricp.connections.${part}`),
+    )
+    expect(await Promise.all(pool)).toEqual([10, 10, 4])
+    expect((await waiting).status).toBe(200)
   })
 })
 

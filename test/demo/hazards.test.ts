@@ -167,13 +167,15 @@ describe('the nightly batch', () => {
   })
 
   it('links the sales and fails when RabbitMQ is down, for 1.5 s looking COMPLETED', async () => {
-    const { demo } = createNewDemo({ faults: ['rabbit-down'] })
+    const { demo, clock } = createNewDemo({ faults: ['rabbit-down'] })
     addSales(demo)
     demo.setPace({ beforeCommitMs: 0 })
+    const startedMs = clock.now()
     const batch = demo.runBatch(DATE)
     await new Promise((resolve) => setImmediate(resolve))
     expect(demo.settlementOnDate(DATE)).toMatchObject({ status: 'COMPLETED' })
     expect(await batch).toBe('failed')
+    expect(clock.now() - startedMs).toBe(1500)
     expect(demo.settlementOnDate(DATE)).toMatchObject({
       status: 'FAILED',
       note: 'Error: java.net.ConnectException: Connection refused',

@@ -119,14 +119,26 @@ describe('the listening demo', () => {
   })
 
   it('ends every wait when it is closed, and undoes what had not taken effect', async () => {
-    const { demo, url } = await start({ faults: ['rabbit-down', 'redis-hang'] })
+    const waits: (AbortSignal | undefined)[] = []
+    const clock = createSystemClock()
+    const { demo, url } = await start({
+      faults: ['rabbit-down', 'redis-hang'],
+      clock: {
+        ...clock,
+        sleep(ms, signal) {
+          waits.push(signal)
+          return clock.sleep(ms, signal)
+        },
+      },
+    })
     const path = '/api/settlements/manual?settlementDate=2026-11-20'
     const waiting = [get(url + path, 'POST'), get(`${url}/actuator/health`)]
     const ended = Promise.allSettled(waiting)
-    await until(() => demo.requests.length === 2)
+    await until(() => waits.length === 2)
     await open?.close()
     open = undefined
     expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(waits.map((signal) => signal?.aborted)).toEqual([true, true])
     expect(demo.settlements()).toEqual([])
   })
 })

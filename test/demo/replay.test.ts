@@ -79,6 +79,9 @@ function expectBroken(
   const recordedGlued = tail.lastIndexOf(GLUED)
   expect(mask(body.slice(glued)), name).toBe(mask(tail.slice(recordedGlued)))
   expect(body.slice(glued - 300, glued), name).toBe(tail.slice(recordedGlued - 300, recordedGlued))
+  // Jackson closes every object it had opened, wherever it breaks off.
+  expect(body.split('{').length, name).toBe(body.split('}').length)
+  expect(body.split('[').length, name).toBe(body.split(']').length)
   expect(Buffer.byteLength(body), name).toBeGreaterThan(170_000)
   expect(Buffer.byteLength(body), name).toBeLessThan(190_000)
 }
