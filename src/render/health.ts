@@ -102,7 +102,7 @@ function troubleLines(
 }
 
 function indented(start: string, words: string, indent: number, width: number): string[] {
-  const [first = '', ...rest] = wrapCells(words, width - indent)
+  const [first = '', ...rest] = wrapItems(words.split(' · '), width - indent)
   return [start + first, ...rest.map((line) => ' '.repeat(indent) + line)]
 }
 
