@@ -14,8 +14,8 @@ import { settleCommand } from './settle.ts'
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
   playbookCommand,
-  checklistCommand,
   runCommand,
+  checklistCommand,
   settleCommand,
   salesCommand,
   dlqCommand,
