@@ -1,7 +1,7 @@
 /** A checklist as it stands: items from the run's state, what changed since the last signed one, its exit code. */
 import { isoSeoul, seoulDateOf, type SeoulDate } from '../core/dates.ts'
 import { EXIT, type ExitCode } from '../core/exit-code.ts'
-import type { Text } from '../core/text.ts'
+import { text, type Text } from '../core/text.ts'
 import type { Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
 import { numericChanges, type Change } from './run-change.ts'
@@ -123,7 +123,7 @@ function itemOf(step: Step, state: RunState, previous: RunState | undefined): Ch
     status,
     ...(step.blocking === true ? { blocking: true } : {}),
     ...(observed === undefined ? {} : { observed }),
-    ...reasonOf(own),
+    ...reasonOf(step, state),
     ...(change.length === 0 ? {} : { change }),
     ...(before === undefined || before === status ? {} : { before }),
     ...(evidence === undefined ? {} : { evidence }),
@@ -158,10 +158,19 @@ function asksPerson(step: Step, own: StepState | undefined): boolean {
   )
 }
 
-function reasonOf(own: StepState | undefined): { readonly reason?: Text } {
+function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {
+  const own = state.steps[step.id]
   if (own?.reason !== undefined) return { reason: own.reason }
-  if (own?.asksWhetherItApplies !== undefined) return { reason: own.asksWhetherItApplies }
-  return {}
+  if (own?.asksWhetherItApplies === undefined || own.endedAtMs !== undefined) return {}
+  const { steps } = state.document
+  const waitsForAnother = steps
+    .slice(0, steps.indexOf(step))
+    .some((earlier) => itemStatus(earlier, state.steps[earlier.id]) === 'unanswered')
+  return {
+    reason: waitsForAnother
+      ? text('앞 항목의 답을 기다립니다', 'waits for the answer of an earlier item')
+      : own.asksWhetherItApplies,
+  }
 }
 
 function evidenceOf(own: StepState | undefined): ChecklistItem['evidence'] {

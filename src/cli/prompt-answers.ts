@@ -23,6 +23,8 @@ interface Option {
   readonly label: Text
   /** Whole words that mean the same. */
   readonly words: readonly string[]
+  /** Taken, but not named in the line of keys: a document's own words ask for it where it matters. */
+  readonly isUnnamed?: boolean
 }
 
 const ENTER = '' as const
@@ -62,6 +64,7 @@ const NO: Option = {
   key: 'x',
   label: text('아니오', 'no'),
   words: ['아니오', '아니요', 'no'],
+  isUnnamed: true,
 }
 const REPEAT: Option = {
   choice: 'repeat',
@@ -134,7 +137,7 @@ function optionsOf(kind: QuestionKind): readonly Option[] {
 /** The keys below a question, on as many lines as they take. */
 export function keysLine(kind: QuestionKind, lang: Lang): string {
   const own = optionsOf(kind)
-    .filter((option) => option.key.length < 2)
+    .filter((option) => option.key.length < 2 && option.isUnnamed !== true)
     .map((option) => `${option.key === ENTER ? 'Enter' : option.key} ${option.label[lang]}`)
   const yesNo = asksYesNo(kind)
     ? [text('예(y)', 'yes (y)')[lang], text('아니오(n)', 'no (n)')[lang]]

@@ -23,6 +23,8 @@ export interface FacePorts {
   readonly color: boolean
   /** What stands above a checklist's signature. */
   renderSignature(question: Question, view: View): string
+  /** Steps that are on the screen; added to as they are shown. */
+  readonly shown: Set<string>
 }
 
 export interface Face {
@@ -30,7 +32,7 @@ export interface Face {
 }
 
 export function createFace(ports: FacePorts): Face {
-  const shown = new Set<string>()
+  const { shown } = ports
   const write = (words: string): void => {
     // Takes a progress line off the screen first.
     ports.output.write(`\r\u001b[2K${screenText(words, ports.color)}`)

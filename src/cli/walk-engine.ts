@@ -24,6 +24,8 @@ const SAID_TO_PEOPLE: ReadonlySet<string> = new Set(['STEP_LOOKING', 'STEP_WAITI
 export interface WalkOptions {
   /** What stands above a checklist's signature. */
   renderSignature?(question: Question, view: View): string
+  /** Filled with the steps that the person has seen on the screen. */
+  readonly shown?: Set<string>
 }
 
 /** Runs `work` with an engine over this command's ports; listens for Ctrl-C as long as it walks. */
@@ -109,6 +111,7 @@ async function createFaceOf(context: CommandContext, options: WalkOptions) {
     color,
     view: () => ({ ...base, nowMs: ports.clock.now() }),
     renderSignature: options.renderSignature ?? (() => ''),
+    shown: options.shown ?? new Set(),
   })
 }
 

@@ -88,7 +88,7 @@ export async function abortRun(
       engine.resume(header.run, { by: context.ports.operator, abort: { reason: why } }),
     )
     const { runOutcome } = await import('./walk.ts')
-    return runOutcome(context, state)
+    return runOutcome(context, state, new Set())
   }
   const [open] = journal.openIntents({ url: header.url }).filter(({ run }) => run === header.run)
   if (open !== undefined) throw pending(header)

@@ -17,10 +17,11 @@ export async function walkDocument(
   options: { readonly inputs: readonly string[] },
 ): Promise<Outcome<Run>> {
   const inputs = await inputsOf(context, document, options.inputs)
-  const state = await withEngine(context, {}, (engine) =>
+  const shown = new Set<string>()
+  const state = await withEngine(context, { shown }, (engine) =>
     engine.start({ document, inputs, operator: context.ports.operator }),
   )
-  return runOutcome(context, state)
+  return runOutcome(context, state, shown)
 }
 
 /** Goes on with a playbook's or a checklist's run. */
@@ -32,12 +33,14 @@ export async function resumeDocument(
   const journal = await context.journal()
   const { inputs = [], ...resume } = options
   const secrets = secretsOf(foldRun(journal.events(run)), inputs)
-  const state = await withEngine(context, await signatureOptions(journal), (engine) =>
+  const shown = new Set<string>()
+  const walking = { ...(await signatureOptions(journal)), shown }
+  const state = await withEngine(context, walking, (engine) =>
     engine.resume(run, { ...resume, secrets, by: context.ports.operator }),
   )
   return state.document.kind === 'Checklist'
     ? checklistOutcome(context, state)
-    : runOutcome(context, state)
+    : runOutcome(context, state, shown)
 }
 
 /**
@@ -68,12 +71,18 @@ export async function walkChecklist(
   return checklistOutcome(context, state)
 }
 
-export async function runOutcome(context: CommandContext, state: RunState): Promise<Outcome<Run>> {
+export async function runOutcome(
+  context: CommandContext,
+  state: RunState,
+  shown: ReadonlySet<string>,
+): Promise<Outcome<Run>> {
   const { renderRun } = await import('../render/run.ts')
+  // What the person has just seen is not printed again on the same screen.
+  const omitted = context.ports.stdout.isTTY ? shown : new Set<string>()
   return {
     value: runValue(state, state.status, commandLineFor(context, state.url)),
     exitCode: exitCodeOfRun(state),
-    faces: { table: renderRun },
+    faces: { table: (value, view) => renderRun(value, view, omitted) },
   }
 }
 

@@ -83,7 +83,10 @@ function finished(observation: Observation, judged: ProbeJudgement): StepFinishe
     ...(observation.kind === 'observed'
       ? { observed: observation.summary, value: observation.value }
       : {}),
-    ...(judged.reason === undefined ? {} : { reason: judged.reason }),
+    // What was seen says why by itself; a reason beside it is for what could not be seen or decided.
+    ...(judged.reason === undefined || (judged.seen && judged.verdict !== 'inconclusive')
+      ? {}
+      : { reason: judged.reason }),
   }
 }
 

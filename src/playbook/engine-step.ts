@@ -1,6 +1,7 @@
 /** Does the next thing for one step. Called again until the step is finished or the run has to wait. */
 import { addDays, seoulDateOf, seoulInstant, seoulTimeOf } from '../core/dates.ts'
 import { durationText } from '../core/duration.ts'
+import { groupedWon } from '../core/money.ts'
 import { text } from '../core/text.ts'
 import type { ApprovalStep, BranchStep, ManualStep, Step, WaitStep } from './document.ts'
 import { performAction } from './engine-action.ts'
@@ -15,11 +16,16 @@ export async function performStep(walk: Walk, step: Step): Promise<Progress> {
   if (known.status === 'pending') return begin(walk, step)
 
   if (known.asksWhetherItApplies !== undefined && known.given.applies === undefined) {
-    return asked(walk, step, {
-      kind: 'applies',
-      prompt: text('이 단계를 진행합니까?', 'should this step be done?'),
-      reasons: [{ code: 'WHEN_UNKNOWN', message: known.asksWhetherItApplies }],
-    })
+    // It may have become known since: another item was answered.
+    const applies = judgeWhen(step, walk.ports.expressions, walk.scope())
+    if (applies.kind === 'no') return notApplicable(walk, step)
+    if (applies.kind === 'ask') {
+      return asked(walk, step, {
+        kind: 'applies',
+        prompt: text('이 단계를 진행합니까?', 'should this step be done?'),
+        reasons: [{ code: 'WHEN_UNKNOWN', message: applies.reason }],
+      })
+    }
   }
   if (known.given.applies?.kind === 'skip') return skipped(walk, step, known.given.applies.reason)
   if (known.given.blocked?.kind === 'skip') return skipped(walk, step, known.given.blocked.reason)
@@ -57,14 +63,7 @@ function questionOf(step: Step): 'manual' | 'approval' | 'judge' | 'wait' | 'act
 
 function begin(walk: Walk, step: Step): Progress {
   const applies = judgeWhen(step, walk.ports.expressions, walk.scope())
-  if (applies.kind === 'no') {
-    walk.finishStep(step, {
-      status: 'skipped',
-      skippedBy: 'condition',
-      reason: text('해당 없음', 'does not apply'),
-    })
-    return 'on'
-  }
+  if (applies.kind === 'no') return notApplicable(walk, step)
   const untilMs = step.type === 'wait' ? waitEnd(step, walk.ports.clock.now()) : undefined
   walk.append({
     kind: 'stepStarted',
@@ -73,6 +72,15 @@ function begin(walk: Walk, step: Step): Progress {
       ...(applies.kind === 'ask' ? { applies: { ask: applies.reason } } : {}),
       ...(untilMs === undefined ? {} : { untilMs }),
     },
+  })
+  return 'on'
+}
+
+function notApplicable(walk: Walk, step: Step): Progress {
+  walk.finishStep(step, {
+    status: 'skipped',
+    skippedBy: 'condition',
+    reason: text('해당 없음', 'does not apply'),
   })
   return 'on'
 }
@@ -133,7 +141,12 @@ function finishByPerson(
 function answersText(step: ManualStep, values: Readonly<Record<string, unknown>>) {
   const entered = step.expects.filter((field) => Object.hasOwn(values, field.id))
   const said = (lang: 'ko' | 'en') =>
-    entered.map((field) => `${field.title[lang]} ${String(values[field.id])}`).join(' · ')
+    entered
+      .map((field) => {
+        const value = String(values[field.id])
+        return `${field.title[lang]} ${field.type === 'money' ? groupedWon(value) : value}`
+      })
+      .join(' · ')
   return text(said('ko'), said('en'))
 }
 

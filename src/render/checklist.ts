@@ -74,12 +74,9 @@ function itemLine(item: ChecklistItem, number: number, view: View): string {
   const label = say(view, words)
   const lead = view.paint[tone](label) + ' '.repeat(Math.max(1, LABEL_CELLS - cellsOf(label)))
   const head = `${number} ${say(view, item.title)}`
-  const body = [
-    ...seen(item, view),
-    ...(item.next === undefined ? [] : [`→ ${say(view, item.next)}`]),
-  ]
+  const next = item.next === undefined ? [] : [`→ ${say(view, item.next)}`]
   const room = width - LABEL_CELLS
-  const joined = body.join(' · ')
+  const joined = [seen(item, view).join(' · '), ...next].filter((part) => part !== '').join('  ')
   const titled = padCells(head, 18)
   if (cellsOf(titled) + cellsOf(joined) + 1 <= room) return `${lead}${titled} ${joined}`.trimEnd()
   const indent = ' '.repeat(LABEL_CELLS)

@@ -18,13 +18,11 @@ const RUN_STATES: Readonly<Record<RunStatus, { words: Text; tone: Exclude<keyof 
     interrupted: { words: text('중단됨', 'interrupted'), tone: 'warning' },
   }
 
-export function renderRun(run: Run, view: View): string {
-  return [...headLines(run, view), ...stepLines(run, view), ...tailLines(run, view)].join('\n')
-}
-
-/** For the end of a walk at a terminal: the steps are on the screen already. */
-export function renderRunEnd(run: Run, view: View): string {
-  return [...headLines(run, view), ...tailLines(run, view)].join('\n')
+/** `shown`: steps that are on the screen already, at the end of a walk at a terminal. */
+export function renderRun(run: Run, view: View, shown: ReadonlySet<string> = new Set()): string {
+  return [...headLines(run, view), ...stepLines(run, view, shown), ...tailLines(run, view)].join(
+    '\n',
+  )
 }
 
 /** Title, priority, run and how long it has been going, with how far it came. */
@@ -66,9 +64,9 @@ const ENDINGS: Readonly<Record<RunStatus, Text>> = {
   interrupted: text('도중에 끊겼습니다', 'it was cut short'),
 }
 
-function stepLines(run: Run, view: View): string[] {
+function stepLines(run: Run, view: View, shown: ReadonlySet<string>): string[] {
   return reachedSteps(run)
-    .filter(({ step }) => step.id !== run.waitingFor?.step)
+    .filter(({ step }) => step.id !== run.waitingFor?.step && !shown.has(step.id))
     .map(({ step, number }) => renderStepLine(step, number, view))
 }
 

@@ -23,9 +23,7 @@ export function renderQuestionScreen(screen: QuestionScreen, view: View): string
   const { run, document, step } = screen
   const lines = [runHeadline(run, view, view.nowMs - Date.parse(run.startedAt))]
   if (screen.shown.size === 0) {
-    for (const words of [document.impact, document.worsens]) {
-      if (words !== undefined) lines.push(line(view, text('영향', 'Impact'), say(view, words)))
-    }
+    lines.push(...impactLines(document, view))
   }
   for (const { step: reached, number } of reachedSteps(run)) {
     if (screen.shown.has(reached.id) || reached.endedAt === undefined) continue
@@ -52,14 +50,21 @@ export function renderQuestionScreen(screen: QuestionScreen, view: View): string
   return lines.join('\n')
 }
 
+/** What the business feels now, and what comes of waiting. */
+function impactLines(document: Document, view: View): string[] {
+  const { impact, worsens } = document
+  return [
+    ...(impact === undefined ? [] : [line(view, text('영향', 'Impact'), say(view, impact))]),
+    ...(worsens === undefined ? [] : [line(view, text('지연 시', 'If late'), say(view, worsens))]),
+  ]
+}
+
 /** Everything known, for a person who wants to see it before answering. */
 export function renderDetails(screen: QuestionScreen, view: View): string {
   const { run, document, step } = screen
   const lines: string[] = []
   if (step?.why !== undefined) lines.push(line(view, text('목적', 'Purpose'), say(view, step.why)))
-  for (const words of [document.impact, document.worsens]) {
-    if (words !== undefined) lines.push(line(view, text('영향', 'Impact'), say(view, words)))
-  }
+  lines.push(...impactLines(document, view))
   for (const { step: reached, number } of reachedSteps(run)) {
     lines.push(renderStepLine(reached, number, view))
     for (const [name, value] of Object.entries(reached.answers ?? {})) {

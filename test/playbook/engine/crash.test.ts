@@ -129,9 +129,9 @@ describe('a walk that is killed', () => {
           }
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
-  })
+  }, 30_000)
 })
 
 describe('the fold', () => {
