@@ -41,7 +41,7 @@ export function empty(status: number, exception?: string): RouteAnswer {
 }
 
 /** The error object of the service's own handler. */
-export function errorBody(
+function errorBody(
   world: World,
   path: string,
   error: { code: string; message: string; validationErrors?: JavaValue },

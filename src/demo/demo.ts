@@ -59,7 +59,7 @@ export interface DemoOptions {
   readonly nightlyBatch?: boolean
 }
 
-export interface AddedSale {
+interface AddedSale {
   /** `YYYY-MM-DDTHH:MM:SS`, Seoul. */
   readonly at: string
   /** Won. */
@@ -72,8 +72,8 @@ export interface AddedSale {
 }
 
 /** Amounts are hundredths of won. */
-export type SaleView = Readonly<Omit<DemoSale, 'store'>> & { readonly store: string }
-export type SettlementView = Readonly<DemoSettlement> & { readonly saleIds: readonly number[] }
+type SaleView = Readonly<Omit<DemoSale, 'store'>> & { readonly store: string }
+type SettlementView = Readonly<DemoSettlement> & { readonly saleIds: readonly number[] }
 
 export interface Demo {
   readonly stores: readonly DemoStore[]

@@ -48,7 +48,7 @@ export interface DemoSale {
   settlementId: number | null
 }
 
-export type SettlementStatus = 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
+type SettlementStatus = 'PENDING' | 'PROCESSING' | 'COMPLETED' | 'FAILED' | 'CANCELLED'
 
 export interface DemoSettlement {
   readonly id: number

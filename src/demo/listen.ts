@@ -1,4 +1,5 @@
 /** The demo on a loopback port: HTTP in front of its core, and nothing else. */
+import { setMaxListeners } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Demo } from './demo.ts'
@@ -25,6 +26,8 @@ export async function listenDemo(demo: Demo, options: ListenOptions = {}): Promi
   const host = options.host ?? '127.0.0.1'
   if (!LOOPBACK.has(host)) throw new RangeError(`the demo listens on loopback only, not on ${host}`)
   const closing = new AbortController()
+  // As many wait on it as there are requests that hang.
+  setMaxListeners(0, closing.signal)
   const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     answer(demo, request, response, closing.signal).catch((error: unknown) => {
       // While closing, every wait is meant to break off; anything else is a defect of the demo.

@@ -10,7 +10,7 @@ const APPLICATION = { application: 'mini-today-sales' }
 const POOL = { pool: 'HikariPool-1' }
 
 /** The endpoints that `slow` makes slow, with the maximum it shows in seconds. */
-export const SLOW_ENDPOINTS: readonly { method: string; uri: string; maxSeconds: number }[] = [
+const SLOW_ENDPOINTS: readonly { method: string; uri: string; maxSeconds: number }[] = [
   { method: 'GET', uri: '/api/v1/sales/{businessNumber}', maxSeconds: 4.218_337_115 },
   { method: 'POST', uri: '/api/v1/sales/webhook', maxSeconds: 3.402_118_907 },
 ]

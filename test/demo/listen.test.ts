@@ -118,6 +118,23 @@ describe('the listening demo', () => {
     expect(demo.settlementOnDate('2026-11-20')).toMatchObject({ status: 'FAILED', saleIds: [1] })
   })
 
+  it('lets many requests hang at once without a word of warning', async () => {
+    const warnings: string[] = []
+    const listener = (warning: Error): void => {
+      warnings.push(warning.message)
+    }
+    process.on('warning', listener)
+    const { demo, url } = await start({ faults: ['db-hang'] })
+    const waiting = Array.from({ length: 14 }, () => get(`${url}/api/settlements/1`))
+    const ended = Promise.allSettled(waiting)
+    await until(() => demo.requests.length === 14)
+    await open?.close()
+    open = undefined
+    await ended
+    process.off('warning', listener)
+    expect(warnings).toEqual([])
+  })
+
   it('ends every wait when it is closed, and undoes what had not taken effect', async () => {
     const waits: (AbortSignal | undefined)[] = []
     const clock = createSystemClock()
