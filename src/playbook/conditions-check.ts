@@ -256,14 +256,13 @@ class Check {
       this.expect(right, rightType, { type: 'array' })
       if (right.op === 'list') {
         for (const item of right.args) {
-          this.comparable(item, leftType, literalTypeOf(item) ?? ANYTHING)
+          this.comparable(left, leftType, item, literalTypeOf(item) ?? ANYTHING)
         }
       }
       return BOOLEAN
     }
     if (node.op === '==' || node.op === '!=') {
-      this.comparable(right, leftType, rightType)
-      this.comparable(left, rightType, leftType)
+      this.comparable(left, leftType, right, rightType)
       return BOOLEAN
     }
     const operand: JsonType =
@@ -271,32 +270,41 @@ class Check {
     this.expect(left, leftType, operand)
     this.expect(right, rightType, operand)
     if (!ARITHMETIC.has(node.op)) {
-      this.comparable(right, leftType, rightType)
+      this.comparable(left, leftType, right, rightType)
       return BOOLEAN
     }
     return node.op === '+' ? operand : NUMBER
   }
 
-  /** `node`, of `other`, beside a value of `type`: can it ever be equal, and is a literal one of the choices. */
-  private comparable(node: ASTNode, type: JsonType, other: JsonType): void {
-    const kinds = kindsOf(type)
-    const otherKinds = kindsOf(other)
-    if (kinds === undefined || otherKinds === undefined) return
-    if (otherKinds.has('null') || kinds.has('null')) {
-      if (otherKinds.size === 1 || kinds.size === 1) return
-    }
-    if (!meet(kinds, otherKinds)) {
-      if (this.problems.some((problem) => problem.offset === node.range.start)) return
+  /** Kinds that can never be equal, and literals that are none of a value's choices. */
+  private comparable(left: ASTNode, leftType: JsonType, right: ASTNode, rightType: JsonType): void {
+    const leftKinds = kindsOf(leftType)
+    const rightKinds = kindsOf(rightType)
+    const known = leftKinds !== undefined && rightKinds !== undefined
+    const asksForNull = isOnlyNull(leftKinds) || isOnlyNull(rightKinds)
+    if (known && !asksForNull && !meet(leftKinds, rightKinds)) {
       this.report(
-        node,
-        `비교할 수 없습니다: ${namesKo(kinds)}과(와) ${namesKo(otherKinds)}`,
-        `cannot compare ${namesEn(kinds)} with ${namesEn(otherKinds)}`,
+        right,
+        `비교할 수 없습니다: ${namesKo(leftKinds)}과(와) ${namesKo(rightKinds)}`,
+        `cannot compare ${namesEn(leftKinds)} with ${namesEn(rightKinds)}`,
       )
       return
     }
+    this.oneOfChoices(right, leftType)
+    this.oneOfChoices(left, rightType)
+  }
+
+  private oneOfChoices(node: ASTNode, type: JsonType): void {
     const choices = choicesOf(type)
     if (choices === undefined || node.op !== 'value' || typeof node.args !== 'string') return
-    if (!choices.includes(node.args)) this.unknownName(node, node.args, choices)
+    if (choices.includes(node.args)) return
+    const nearest = nearestName(node.args, choices)
+    const list = choices.join(', ')
+    this.report(
+      node,
+      `나올 수 없는 값: ${node.args}${nearest === undefined ? `(가능: ${list})` : `(혹시 ${nearest}?)`}`,
+      `never has the value ${node.args} ${nearest === undefined ? `(possible: ${list})` : `(did you mean ${nearest}?)`}`,
+    )
   }
 
   private call(name: string, args: readonly ASTNode[], locals: Locals): JsonType {
@@ -371,6 +379,10 @@ function literalType(value: unknown): JsonType {
   if (typeof value === 'boolean') return BOOLEAN
   if (typeof value === 'bigint' || typeof value === 'number') return NUMBER
   return ANYTHING
+}
+
+function isOnlyNull(kinds: ReadonlySet<JsonKind> | undefined): boolean {
+  return kinds?.size === 1 && kinds.has('null')
 }
 
 function meet(left: ReadonlySet<JsonKind>, right: ReadonlySet<JsonKind>): boolean {
