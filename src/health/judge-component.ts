@@ -101,7 +101,7 @@ export function judgeComponent(name: ComponentName, component: Component): Compo
 }
 
 /** `AmqpConnectException: ConnectException: Connection refused`: without packages and nested repeats. */
-export function shortError(error: string): string {
+function shortError(error: string): string {
   const [outer = ''] = error.split('; nested exception is ')
   const short = outer.replace(/\b(?:[a-z_][\w$]*\.)+(?=[A-Z])/g, '')
   return short.length > 90 ? `${short.slice(0, 89)}…` : short

@@ -72,7 +72,7 @@ export function meter(
   return ok({ name: 'a.meter', baseUnit: null, measurements, tags })
 }
 
-export const UP_COMPONENTS: Readonly<Record<string, ComponentHealth>> = {
+const UP_COMPONENTS: Readonly<Record<string, ComponentHealth>> = {
   customDatabase: { status: 'UP', details: { status: 'Connected', connection_valid: true } },
   customRabbitMQ: { status: 'UP', details: { status: 'Connected', sales_queue_messages: 0 } },
   customRedis: {
@@ -125,7 +125,7 @@ export function settlements(
 }
 
 /** As the service does it: the body breaks off at the first record that holds sales. */
-export function rangeOf(records: readonly SettlementRecord[]): SettlementRange {
+function rangeOf(records: readonly SettlementRecord[]): SettlementRange {
   const end = records.findIndex(({ holdsSales }) => holdsSales === 'yes')
   return end < 0
     ? { records, complete: true }
