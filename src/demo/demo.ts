@@ -20,7 +20,7 @@ import { spoil, SPOILING_FAULTS } from './spoil.ts'
 import type { SpoiledDate, SpoilingFault } from './spoil.ts'
 import type { SettlingPace, World } from './world.ts'
 
-/** The demo's stores; the first one is that of the recordings. */
+/** The demo's stores; the first one is that of the recordings, and the only one with traffic of its own. */
 export const DEMO_STORES: readonly DemoStore[] = [
   {
     id: 1,

@@ -33,9 +33,6 @@ const CHANNEL_SHARES: readonly (readonly [Channel, number])[] = [
 ]
 
 const CANCELLED_SHARE = 0.01
-/** The first store takes this part of the sales; the others share the rest. */
-const FIRST_STORE_SHARE = 0.6
-
 /** The sales with `fromMs` < time ≤ `toMs`, oldest first. */
 export function* salesBetween(
   seed: number,
@@ -80,13 +77,8 @@ function saleOfMinute(
   // Every second certain sale is no card sale, so that others are seen to flow when cards stop.
   const noCard = minute % 20 === 0
   const paymentType = pick(PAYMENT_SHARES, noCard ? 0.55 + random() * 0.45 : random())
-  const share = random()
-  const others = stores.length - 1
-  const index =
-    share < FIRST_STORE_SHARE || others === 0
-      ? 0
-      : 1 + Math.floor(((share - FIRST_STORE_SHARE) / (1 - FIRST_STORE_SHARE)) * others)
-  const store = stores[index]
+  // All of it goes to one store, so that whoever configures just that one sees every sale of a day.
+  const store = stores[0]
   if (store === undefined) return undefined
   const second = Math.floor(random() * 60)
   return {

@@ -220,10 +220,9 @@ function announce(context: CommandContext, demo: Demo, { url }: Listening): void
   )
   for (const spoiled of demo.spoiled)
     line('DEMO_SPOILED', text('정산', 'record'), spoiledWords(demo, spoiled), spoiled)
-  const stores = demo.stores.map((store) => store.businessNumber).join(',')
-  const storeNames = demo.stores
-    .map((store) => `${store.businessNumber} ${store.storeName}`)
-    .join(', ')
+  const [main] = demo.stores
+  const stores = main?.businessNumber ?? ''
+  const storeNames = `${stores} ${main?.storeName ?? ''}`
   line('DEMO_STORES', text('가맹점', 'stores'), text(storeNames, storeNames), { stores })
   const token = demo.faults.has('auth') ? '\nexport MTS_TOKEN=demo-token' : ''
   const commands = [
