@@ -71,8 +71,8 @@ export async function askLine<T>(question: LineQuestion<T>, ports: LinePorts): P
   })
   try {
     return await prompt(question, {
-      input: ports.input as NodeJS.ReadStream,
-      output: ports.output as NodeJS.WriteStream,
+      input: ports.input,
+      output: ports.output,
       signal: ports.signal,
     })
   } catch (error) {

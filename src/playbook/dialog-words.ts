@@ -2,8 +2,8 @@
  * Yes and no as people at Korean keyboards type them. A Hangul layout turns y into ㅛ and n into ㅜ;
  * anything that is neither is neither, never the default.
  */
-const YES = new Set(['y', 'yes', '예', '네', '넵', 'ㅛ', 'ㅛㄷㄴ', '응', 'true', '1'])
-const NO = new Set(['n', 'no', '아니오', '아니요', '아뇨', 'ㅜ', 'ㅜㅐ', 'false', '0'])
+const YES = new Set(['y', 'yes', '예', '네', '넵', 'ㅛ', 'ㅛㄷㄴ', '응', 'true'])
+const NO = new Set(['n', 'no', '아니오', '아니요', '아뇨', 'ㅜ', 'ㅜㅐ', 'false'])
 
 /** True, false, or undefined for anything else (an empty text too). */
 export function parseYesNo(typed: string): boolean | undefined {

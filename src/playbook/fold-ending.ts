@@ -45,7 +45,8 @@ function failureOf(step: Step, state: StepState): Finding {
   if (reason !== undefined) return { code: reason.code, message: reason.message, failure: true }
   return {
     code: 'STEP_FAILED',
-    message: state.reason ?? state.observed ?? text(`${step.title.ko}: 실패`, `${step.title.en}: failed`),
+    message:
+      state.reason ?? state.observed ?? text(`${step.title.ko}: 실패`, `${step.title.en}: failed`),
     failure: true,
   }
 }

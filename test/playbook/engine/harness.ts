@@ -248,7 +248,7 @@ function fakeAction(world: ActionWorld, clock: Clock) {
     title: text('보내기', 'send'),
     impact: 'mutating' as const,
     idempotent: false,
-    inputs: z.object({ id: z.int() }) as z.ZodType<unknown>,
+    inputs: z.object({ id: z.int() }) as z.ZodType,
     outputs: z.unknown(),
     look: async (): Promise<Look> => ({
       date: world.date,
