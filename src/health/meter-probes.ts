@@ -122,7 +122,8 @@ function answerRateWords(
   serverErrors: number,
   worst: { readonly uri: string; readonly serverErrors: number } | undefined,
 ): Text {
-  const percent = (((requests - serverErrors) / requests) * 100).toFixed(1)
+  // Rounded down: an error in ten thousand is not 100 %.
+  const percent = (Math.floor(((requests - serverErrors) / requests) * 10_000) / 100).toFixed(2)
   const tail =
     worst === undefined
       ? text('', '')

@@ -164,7 +164,7 @@ class Check {
     if (wanted === undefined || kinds === undefined || meet(wanted, kinds)) return
     this.report(
       node,
-      `${namesKo(wanted)}이(가) 와야 합니다(지금: ${namesKo(kinds)})`,
+      `${namesKo(wanted)} 필요(지금: ${namesKo(kinds)})`,
       `expected ${namesEn(wanted)}, found ${namesEn(kinds)}`,
     )
   }
@@ -230,7 +230,7 @@ class Check {
     if (this.scope.laterSteps.has(id)) {
       this.report(
         node,
-        `앞선 단계만 참조할 수 있습니다: ${id}은(는) 이 단계이거나 뒤에 있습니다`,
+        `앞선 단계만 참조할 수 있습니다: ${id}(이 단계이거나 뒤에 있음)`,
         `only earlier steps can be referred to: ${id} is this step or comes later`,
       )
       return ANYTHING
@@ -285,7 +285,7 @@ class Check {
     if (known && !asksForNull && !meet(leftKinds, rightKinds)) {
       this.report(
         right,
-        `비교할 수 없습니다: ${namesKo(leftKinds)}과(와) ${namesKo(rightKinds)}`,
+        `비교할 수 없음: ${namesKo(leftKinds)} ↔ ${namesKo(rightKinds)}`,
         `cannot compare ${namesEn(leftKinds)} with ${namesEn(rightKinds)}`,
       )
       return

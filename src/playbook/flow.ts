@@ -43,7 +43,7 @@ export function flowFaults(all: readonly FlowStep[]): readonly Fault[] {
         faults.push({
           path,
           message: text(
-            `뒤로 갈 수 없습니다: ${id}은(는) 이 단계보다 앞에 있습니다(끝나지 않을 수 있음)`,
+            `뒤로 갈 수 없습니다: ${id}(이 단계보다 앞에 있어 끝나지 않을 수 있음)`,
             `a branch only goes forward: ${id} is not after this step, the run might never end`,
           ),
         })

@@ -6,7 +6,7 @@ import { sha256 } from '../core/digest.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import { nearestName } from '../core/nearest.ts'
-import { text } from '../core/text.ts'
+import { text, type Text } from '../core/text.ts'
 import type { Catalog } from './catalog.ts'
 import { createExpressionChecker } from './conditions-check.ts'
 import type { Document, InputDeclaration, ManualField, Step } from './document.ts'
@@ -92,7 +92,7 @@ function misnamed(document: Document, kind: DocumentKind, id: string): Problem {
           `the id ${document.id} is not the file's name ${id}`,
         )
       : text(
-          `kind: ${kind}이(가) 와야 합니다(지금: ${document.kind})`,
+          `kind: ${kind} 필요(지금: ${document.kind})`,
           `kind: expected ${kind}, found ${document.kind}`,
         )
   return { file: document.file, line: 1, column: 1, message }
@@ -107,10 +107,9 @@ export function parseDocument(source: string, file: string, catalog: Catalog): P
   const faults: Fault[] = []
   if (!head.success) faults.push(...shapeFaults(head.error.issues, raw, []))
   const steps = [...placedSteps(raw, 'steps', faults), ...placedSteps(raw, 'finally', faults)]
-  if (head.success) {
-    const checkExpression = createExpressionChecker()
-    faults.push(...validateDocument({ document: head.data, steps, catalog, checkExpression }))
-  }
+  const checkExpression = createExpressionChecker()
+  const document = head.success ? head.data : guessedHead(raw)
+  faults.push(...validateDocument({ document, steps, catalog, checkExpression }, head.success))
   if (!head.success || faults.length > 0) {
     const problems = faults.map((fault) => yaml.source.problemOf(fault))
     problems.sort((left, right) => left.line - right.line || left.column - right.column)
@@ -118,6 +117,29 @@ export function parseDocument(source: string, file: string, catalog: Catalog): P
   }
   const digest = sha256(source)
   return { kind: 'document', document: documentOf(head.data, steps, yaml.source, file, digest) }
+}
+
+/** Enough of a head with faults to check the steps by: what is wrong with it has been reported. */
+function guessedHead(raw: unknown): DocumentSource {
+  const head = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
+  const inputs = documentShape.shape.inputs.safeParse(head['inputs'])
+  const words = text('', '')
+  return {
+    apiVersion: 'mts/v1',
+    kind: head['kind'] === 'Checklist' ? 'Checklist' : 'Playbook',
+    id: typeof head['id'] === 'string' ? head['id'] : '',
+    title: words,
+    version: '',
+    owner: '',
+    steps: [],
+    inputs: inputs.success ? inputs.data : inputsByName(head['inputs'], words),
+  }
+}
+
+/** Names alone, so that a reference to an input that is declared, if wrongly, is no second fault. */
+function inputsByName(raw: unknown, title: Text): DocumentSource['inputs'] {
+  const names = typeof raw === 'object' && raw !== null ? Object.keys(raw) : []
+  return Object.fromEntries(names.map((name) => [name, { type: 'string' as const, title }]))
 }
 
 function placedSteps(

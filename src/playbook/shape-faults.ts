@@ -42,13 +42,13 @@ function faultsOf(issue: Issue, root: unknown, base: FaultPath): readonly Fault[
 function missing(key: string, issue: Issue): Text {
   if (key === 'approval') {
     return text(
-      '필수 키 approval이 없습니다: 바꾸는 단계는 승인이 있어야 합니다(예: approval: {})',
+      '필수 키 없음: approval. 바꾸는 단계에는 승인이 있어야 합니다(예: approval: {})',
       'approval is missing: a mutating step always needs one (approval: {} will do)',
     )
   }
   const expected = expectedOf(issue)
   return text(
-    `필수 키 ${key}이(가) 없습니다${expected === undefined ? '' : `: ${expected.ko}`}`,
+    `필수 키 없음: ${key}${expected === undefined ? '' : `(${expected.ko})`}`,
     `${key} is missing${expected === undefined ? '' : `: expected ${expected.en}`}`,
   )
 }
@@ -63,7 +63,7 @@ function wrong(key: string, value: unknown, issue: Issue): Text {
   const found = shortly(value)
   if (expected === undefined) return text(`${key}: ${issue.message}`, `${key}: ${issue.message}`)
   return text(
-    `${key}: ${expected.ko}이(가) 와야 합니다(지금: ${found})`,
+    `${key}: ${expected.ko} 필요(지금: ${found})`,
     `${key}: expected ${expected.en}, found ${found}`,
   )
 }
@@ -106,7 +106,7 @@ function expectedOneOf(key: string, names: readonly string[], value: unknown): T
   const found = value === undefined ? text('없음', 'nothing') : text(shortly(value), shortly(value))
   const list = names.join(', ')
   return text(
-    `${key}: ${list} 중 하나여야 합니다(지금: ${found.ko})${nearest === undefined ? '' : ` 혹시 ${nearest}?`}`,
+    `${key}: ${list} 중 하나 필요(지금: ${found.ko})${nearest === undefined ? '' : ` 혹시 ${nearest}?`}`,
     `${key}: expected one of ${list}, found ${found.en}${nearest === undefined ? '' : `; did you mean ${nearest}?`}`,
   )
 }

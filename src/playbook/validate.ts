@@ -36,9 +36,10 @@ const MAX_DAILY_QUESTIONS = 3
 
 const BOOLEAN: JsonType = { type: 'boolean' }
 
-export function validateDocument(validation: Validation): readonly Fault[] {
+/** `headIsRead`: false when the head's own shape is wrong, of which the faults are reported elsewhere. */
+export function validateDocument(validation: Validation, headIsRead: boolean): readonly Fault[] {
   return [
-    ...headFaults(validation.document),
+    ...(headIsRead ? headFaults(validation.document) : []),
     ...inputFaults(validation),
     ...idFaults(validation.steps),
     ...flowFaults(validation.steps),
@@ -58,7 +59,7 @@ function headFaults(document: DocumentSource): Fault[] {
   )
   return missing.map((key) => ({
     path: [],
-    message: text(`플레이북에는 ${key}이(가) 있어야 합니다`, `a playbook needs ${key}`),
+    message: text(`플레이북의 필수 키 없음: ${key}`, `a playbook needs ${key}`),
   }))
 }
 
@@ -368,7 +369,7 @@ function withFaults(
     if (Object.hasOwn(values, name) || schema.safeParse(undefined).success) continue
     faults.push({
       path: given === undefined ? path : [...path, 'with'],
-      message: text(`with에 ${name}이(가) 있어야 합니다`, `with is missing ${name}`),
+      message: text(`with의 필수 값 없음: ${name}`, `with is missing ${name}`),
     })
   }
   for (const [name, value] of Object.entries(values)) {
