@@ -32,7 +32,7 @@ async function approve(
       { message: `${question.prompt.ko}:`, theme: { prefix: '' } },
       { input, output, ...(signal === undefined ? {} : { signal }) },
     )
-    return typed.trim() === question.expected ? 'yes' : 'no'
+    return approvalOf(typed, question.expected)
   } catch (error) {
     // Ctrl-C, a closed terminal, and the signal: nobody said yes.
     const name = error instanceof Error ? error.name : ''
@@ -40,4 +40,9 @@ async function approve(
     const { interruptedError } = await import('./interruption.ts')
     throw interruptedError()
   }
+}
+
+/** Only the very id is a yes: not `y`, not Enter, not a part of it. */
+export function approvalOf(typed: string, expected: string): Approval {
+  return expected !== '' && typed.trim() === expected ? 'yes' : 'no'
 }

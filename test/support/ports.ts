@@ -11,6 +11,7 @@ import type { CommandSpec } from '../../src/cli/command.ts'
 import type { OutputPort, Ports, TerminalPort } from '../../src/cli/ports.ts'
 import { interruptedError } from '../../src/cli/interruption.ts'
 import { run } from '../../src/cli/run.ts'
+import { approvalOf } from '../../src/cli/terminal.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { ApprovalQuestion } from '../../src/core/dialog.ts'
 import type { Service } from '../../src/core/service.ts'
@@ -245,7 +246,7 @@ function createScriptedTerminal(
         interrupt()
         throw interruptedError()
       }
-      return answer.trim() === question.expected ? 'yes' : 'no'
+      return approvalOf(answer, question.expected)
     },
   }
 }
