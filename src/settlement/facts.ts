@@ -9,6 +9,7 @@ import { EXIT } from '../core/exit-code.ts'
 import type { Clock } from '../core/clock.ts'
 import type { Failure, Read } from '../core/read.ts'
 import type { ComponentHealth, ServiceReader, SettlementRecord } from '../core/service.ts'
+import { text } from '../core/text.ts'
 import type { Dependencies, DependencyState } from './action-value.ts'
 import { readSalesOfDay, type SalesOfDay } from './sales-of-day.ts'
 
@@ -194,17 +195,28 @@ function clockFacts(
   return { clockSkewMs: read.meta.dateMs + 500 - clock.now(), serviceNowMs: read.meta.dateMs }
 }
 
+/** An unreachable service, or one that does not let us in, is an error with the setting to check (69). */
 export function assertReachable(read: Read<unknown>, url: string): void {
-  if (read.kind !== 'unknown' || read.failure.kind !== 'unreachable') return
+  if (read.kind !== 'unknown') return
+  const { kind, message } = read.failure
+  if (kind === 'unauthorized') {
+    throw new MtsError({
+      code: 'UNAUTHORIZED',
+      exitCode: EXIT.unreachable,
+      message,
+      next: [text('인증 설정 확인: MTS_TOKEN 또는 MTS_HEADERS', 'check MTS_TOKEN or MTS_HEADERS')],
+    })
+  }
+  if (kind !== 'unreachable') return
   throw new MtsError({
     code: 'UNREACHABLE',
     exitCode: EXIT.unreachable,
-    message: read.failure.message,
+    message,
     next: [
-      {
-        ko: `주소 확인: mts config show (현재 ${url})`,
-        en: `check the url: mts config show (now ${url})`,
-      },
+      text(
+        `주소 확인: mts config show (현재 ${url})`,
+        `check the url: mts config show (now ${url})`,
+      ),
       'mts health',
     ],
   })

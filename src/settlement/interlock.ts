@@ -27,16 +27,18 @@ export function judgeReprocess(facts: SettlementFacts, rules: InterlockRules): r
     return [reason('NOT_FOUND', '그 번호의 정산이 없습니다', 'there is no settlement with that id')]
   }
   if (record.kind === 'unknown') {
-    reasons.push(
+    // Without the record nothing else was worth asking for; what made it unreadable is.
+    const dependencies = judgeDependencies(facts.dependencies)
+    return [
+      ...dependencies,
       reason(
         'RECORD_UNREADABLE',
         `정산 기록을 읽지 못했습니다${record.failure === undefined ? '' : ` · ${record.failure.message.ko}`}`,
         `the settlement could not be read${record.failure === undefined ? '' : `: ${record.failure.message.en}`}`,
       ),
-    )
-  } else {
-    reasons.push(...judgeRecord(record.record, facts))
+    ]
   }
+  reasons.push(...judgeRecord(record.record, facts))
   if (facts.sales.kind === 'unknown') {
     reasons.push({
       code: 'SALES_UNREADABLE',
@@ -130,13 +132,14 @@ export function judgeRun(facts: SettlementFacts, rules: InterlockRules): readonl
       ),
     )
   } else if (facts.record.kind === 'unknown' || facts.exists !== false) {
-    reasons.push(
+    return [
+      ...judgeDependencies(facts.dependencies),
       reason(
         'RECORD_UNREADABLE',
         '그날 정산이 없다는 것을 확인하지 못했습니다. 있다면 그 기록이 FAILED로 바뀝니다',
         'it is not proven that the date has no settlement; an existing one would be flipped to FAILED',
       ),
-    )
+    ]
   }
   const { sales } = facts
   if (sales.kind === 'not_checked') {
@@ -162,21 +165,23 @@ export function judgeRun(facts: SettlementFacts, rules: InterlockRules): readonl
   return reasons
 }
 
+function judgeDependencies(dependencies: Dependencies): readonly Reason[] {
+  const notUp = dependenciesNotUp(dependencies)
+  if (notUp.length === 0) return []
+  const list = notUp.map(([name, state]) => `${name} ${state === 'DOWN' ? '중단' : '확인 불가'}`)
+  const listEn = notUp.map(([name, state]) => `${name} ${state === 'DOWN' ? 'down' : 'unknown'}`)
+  return [
+    reason(
+      'DEPENDENCY_DOWN',
+      `연동 시스템이 정상이 아닙니다: ${list.join(' · ')}`,
+      `dependencies are not up: ${listEn.join(', ')}`,
+    ),
+  ]
+}
+
 /** What both actions need: dependencies UP, a trustworthy clock, the date over, the batch not at work. */
 function judgeCircumstances(facts: SettlementFacts, rules: InterlockRules): Reason[] {
-  const reasons: Reason[] = []
-  const notUp = dependenciesNotUp(facts.dependencies)
-  if (notUp.length > 0) {
-    const list = notUp.map(([name, state]) => `${name} ${state === 'DOWN' ? '중단' : '확인 불가'}`)
-    const listEn = notUp.map(([name, state]) => `${name} ${state === 'DOWN' ? 'down' : 'unknown'}`)
-    reasons.push(
-      reason(
-        'DEPENDENCY_DOWN',
-        `연동 시스템이 정상이 아닙니다: ${list.join(' · ')}`,
-        `dependencies are not up: ${listEn.join(', ')}`,
-      ),
-    )
-  }
+  const reasons = [...judgeDependencies(facts.dependencies)]
   const { serviceNowMs, clockSkewMs } = facts
   if (serviceNowMs === undefined || clockSkewMs === undefined) {
     reasons.push(
