@@ -26,6 +26,9 @@ export function parseHttpUrl(value: string): string | undefined {
   if (url.search !== '' || url.hash !== '' || url.hostname === '') return undefined
   // A stray % in the credentials cannot be decoded later.
   if (/%(?![\da-f]{2})/i.test(url.username + url.password)) return undefined
+  // A bare ? or # at the end is part of `href`, but of no address.
+  url.search = ''
+  url.hash = ''
   return url.href.replace(/\/+$/, '')
 }
 

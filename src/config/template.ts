@@ -44,25 +44,25 @@ const EXAMPLES: Readonly<Record<KeyName, string | readonly string[]>> = {
 
 const HEAD: Readonly<Record<Lang, readonly string[]>> = {
   ko: [
-    '# mts 설정. 필요한 줄의 주석(#)을 지우고 고치세요. 확인: mts config check',
-    '# 우선순위: 옵션 > MTS_* 환경 변수 > 프로필 > 이 파일 > 기본값',
-    '# 비밀값은 여기에 적지 마세요. 환경 변수나 MTS_..._FILE(chmod 600)을 쓰거나',
-    '# ${변수} 형태로 적으세요.',
+    '## mts 설정. 필요한 줄의 주석(#)을 지우고 고치세요. 확인: mts config check',
+    '## 우선순위: 옵션 > MTS_* 환경 변수 > 프로필 > 이 파일 > 기본값',
+    '## 비밀값은 여기에 적지 마세요. 환경 변수나 MTS_..._FILE(chmod 600)을 쓰거나',
+    '## ${변수} 형태로 적으세요.',
   ],
   en: [
-    '# Settings of mts. Uncomment and change what you need; check with: mts config check',
-    '# Precedence: option > MTS_* variable > profile > this file > default',
-    '# Secrets do not belong here: use a variable or MTS_..._FILE (chmod 600),',
-    '# or write ${NAME} of a variable.',
+    '## Settings of mts. Uncomment and change what you need; check with: mts config check',
+    '## Precedence: option > MTS_* variable > profile > this file > default',
+    '## Secrets do not belong here: use a variable or MTS_..._FILE (chmod 600),',
+    '## or write ${NAME} of a variable.',
   ],
 }
 
 const PROFILES: Readonly<Record<Lang, string>> = {
-  ko: '# 환경별로 다른 값. 사용: mts --profile staging',
-  en: '# What differs from place to place; used with: mts --profile staging',
+  ko: '## 환경별로 다른 값. 사용: mts --profile staging',
+  en: '## What differs from place to place; used with: mts --profile staging',
 }
 
-/** Nothing in it is active: an untouched example changes nothing. */
+/** Nothing in it is active: words begin with `##`, settings with one `#`. */
 export function renderTemplate(lang: Lang): string {
   const lines = [...HEAD[lang], '']
   let group = ''
@@ -76,7 +76,7 @@ export function renderTemplate(lang: Lang): string {
     }
     const indent = inner === undefined ? '' : '  '
     const variable = key.variable === undefined ? '' : ` (${key.variable})`
-    lines.push(`${inner === undefined ? '' : '#  '}# ${key.about[lang]}${variable}`)
+    lines.push(`## ${key.about[lang]}${variable}`)
     const example = EXAMPLES[name]
     if (typeof example === 'string') lines.push(`#${indent}${inner ?? head}: ${example}`)
     else lines.push(`#${indent}${inner ?? head}:`, ...example.map((line) => `#${indent}  ${line}`))
@@ -85,8 +85,8 @@ export function renderTemplate(lang: Lang): string {
     '',
     PROFILES[lang],
     '#profiles:',
-    '#  staging:',
-    '#    url: http://staging.example:8080',
+    '##  staging:',
+    '##    url: http://staging.example:8080',
   )
   return `${lines.join('\n')}\n`
 }
