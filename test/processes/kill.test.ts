@@ -188,6 +188,12 @@ describe.skipIf(!BUILT)('two terminals (needs the built program: npm run build)'
       })
     })
     expect(left.exitCode, left.stderr).toBe(130)
+    const status = JSON.parse((await mts(['run', 'status', run])).stdout) as Record<string, unknown>
+    expect(status).toMatchObject({
+      kind: 'Run',
+      run,
+      pendingAction: { step: 'action', action: 'settlement.reprocess' },
+    })
     await new Promise((resolve) => setTimeout(resolve, 1200))
     const resumed = await mts(['run', 'resume', run])
     expect((JSON.parse(resumed.stdout) as SettlementAction).outcome).toBe('succeeded')
