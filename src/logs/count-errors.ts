@@ -24,8 +24,8 @@ export type CountedErrors =
 const BLOCK_BYTES = 1 << 20
 /** Beyond this, the count is a lower bound and says so. */
 const MAX_BYTES = 512 * BLOCK_BYTES
-/** A line longer than this is no header of an event. */
-const MAX_LINE_BYTES = 64 * 1024
+/** What is looked at of a line: time, level and logger stand at its beginning. */
+const MAX_HEAD_BYTES = 4096
 const MAX_LOGGERS = 5
 
 const EVENT =
@@ -114,7 +114,7 @@ async function tallyBackwards(
     const newline = whole.indexOf(0x0a)
     const cut = start === stopAt ? 0 : newline < 0 ? whole.length : newline + 1
     tallyLines(tally, whole.subarray(cut), fromMs, toMs)
-    rest = whole.subarray(0, Math.min(cut, MAX_LINE_BYTES + 1))
+    rest = whole.subarray(0, Math.min(cut, MAX_HEAD_BYTES))
     end = start
     if (tally.earliestMs !== undefined && tally.earliestMs < fromMs) return
   }
@@ -127,8 +127,9 @@ function tallyLines(tally: Tally, block: Buffer, fromMs: number, toMs: number): 
     const until = next < 0 ? block.length : next
     // Only an event begins with a digit; the rest is stack traces and SQL.
     const first = block[from] ?? 0
-    if (first >= 0x30 && first <= 0x39 && until - from <= MAX_LINE_BYTES) {
-      tallyEvent(tally, block.toString('utf8', from, until), fromMs, toMs)
+    if (first >= 0x30 && first <= 0x39) {
+      const head = block.toString('utf8', from, Math.min(until, from + MAX_HEAD_BYTES))
+      tallyEvent(tally, head, fromMs, toMs)
     }
     from = until + 1
   }

@@ -28,8 +28,8 @@ export interface ScopeType {
   readonly inputs: Readonly<Record<string, JsonType>>
   /** The steps before it. */
   readonly steps: ReadonlyMap<string, StepType>
-  /** Ids of steps that come later, so that a reference to one is named as such. */
-  readonly laterSteps: ReadonlySet<string>
+  /** Ids of all steps, so that a reference to one that comes later is named as such. */
+  readonly everyStep: ReadonlySet<string>
   /** The step's own observation; absent where there is none. */
   readonly value?: JsonType
 }
@@ -227,7 +227,7 @@ class Check {
       if (step.answers !== undefined) properties['answers'] = step.answers
       return { type: 'object', properties, additionalProperties: false }
     }
-    if (this.scope.laterSteps.has(id)) {
+    if (this.scope.everyStep.has(id)) {
       this.report(
         node,
         `앞선 단계만 참조할 수 있습니다: ${id}(이 단계이거나 뒤에 있음)`,

@@ -35,7 +35,10 @@ export function documentError(problems: readonly Problem[]): MtsError {
   })
   const rest = problems.length - lines.length
   const ko = [`플레이북·점검표 파일 오류 ${problems.length}건`, ...lines.map((line) => line.ko)]
-  const en = [`${problems.length} faults in the file`, ...lines.map((line) => line.en)]
+  const en = [
+    `${problems.length} ${problems.length === 1 ? 'fault' : 'faults'} in the file`,
+    ...lines.map((line) => line.en),
+  ]
   if (rest > 0) {
     ko.push(`… 외 ${rest}건`)
     en.push(`… and ${rest} more`)

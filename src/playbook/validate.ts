@@ -75,7 +75,7 @@ function inputFaults({ document, checkExpression }: Validation): Fault[] {
     if (input.default === undefined) continue
     const source = templateExpression(input.default)
     if (source !== undefined) {
-      const scope: ScopeType = { inputs: {}, steps: new Map(), laterSteps: new Set() }
+      const scope: ScopeType = { inputs: {}, steps: new Map(), everyStep: new Set() }
       const expected = inputType(input)
       faults.push(
         ...expressionFaults(checkExpression, input.default, source, scope, expected, path),
@@ -202,14 +202,13 @@ function stepFaults(validation: Validation): Fault[] {
     Object.entries(document.inputs ?? {}).map(([name, input]) => [name, inputType(input)]),
   )
   const known = new Map<string, StepType>()
-  const later = new Set(steps.flatMap(({ id }) => (id === undefined ? [] : [id])))
+  const every = new Set(steps.flatMap(({ id }) => (id === undefined ? [] : [id])))
   for (const { phase, index, id, step } of steps) {
     const path: FaultPath = [phase, index]
-    const scope: ScopeType = { inputs, steps: known, laterSteps: later }
+    const scope: ScopeType = { inputs, steps: known, everyStep: every }
     if (step !== undefined) faults.push(...ownFaults(validation, step, path, scope))
     if (id !== undefined) {
       known.set(id, step === undefined ? UNREADABLE_STEP : stepTypeOf(step, catalog))
-      later.delete(id)
     }
   }
   return faults

@@ -12,8 +12,9 @@ export function padCells(value: string, cells: number): string {
   return missing > 0 ? value + ' '.repeat(missing) : value
 }
 
-/** Wraps at spaces to lines of at most `cells`; a word longer than a line is broken. */
+/** Wraps at spaces to lines of at most `cells`; a word longer than a line is broken, a line feed kept. */
 export function wrapCells(value: string, cells: number): string[] {
+  if (value.includes('\n')) return value.split('\n').flatMap((part) => wrapCells(part, cells))
   const lines: string[] = []
   let line = ''
   for (const word of value.split(' ')) {

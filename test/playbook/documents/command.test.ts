@@ -83,6 +83,26 @@ describe('mts playbook', () => {
     })
   })
 
+  it('does not walk a checklist as a playbook, nor a file whose id is not its name', async () => {
+    const { mts } = open({
+      files: {
+        'mine/other.yaml': GOOD,
+        'config/config.yaml': 'playbooks: [../mine]\n',
+        'check.yaml': GOOD.replace('kind: Playbook', 'kind: Checklist').replace(
+          /priority.*\n|impact.*\n|worsens.*\n/g,
+          '',
+        ),
+      },
+    })
+    const checklist = await mts('playbook', './check.yaml', '--lang', 'en')
+    expect([checklist.code, checklist.stderr]).toEqual([
+      78,
+      expect.stringMatching(/expected Playbook, found\s+Checklist/),
+    ])
+    const other = await mts('playbook', 'other', '--lang', 'en')
+    expect([other.code, other.stderr]).toEqual([78, expect.stringMatching(/the\s+id test\s+is\s+not/)])
+  })
+
   it('validates every shipped file, the checklists too', async () => {
     const { mts } = open()
     const value = (await mts('playbook', 'validate', '-o', 'json')).json()

@@ -73,6 +73,8 @@ describe('conditions', () => {
     expect(judged('7 in value.l', { l: [1, Number.NaN] })).toBe('unknown')
     expect(judged('value.failed / value.all > 0.05', { failed: 0, all: 0 })).toBe('unknown')
     expect(judged('double("NaN") > 1', {})).toBe('unknown')
+    expect(judged('string(value.n) == "NaN"', { n: Number.NaN })).toBe('unknown')
+    expect(judged('has(value.n)', { n: Number.NaN })).toBe(false)
   })
 
   it('are unknown, never false, when kinds do not fit', () => {
