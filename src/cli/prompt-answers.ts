@@ -146,7 +146,7 @@ export function keysLine(kind: QuestionKind, lang: Lang): string {
 }
 
 /** Broken between keys, never inside one. */
-export function joinKeys(keys: readonly string[]): string {
+function joinKeys(keys: readonly string[]): string {
   const lines: string[] = []
   for (const key of keys) {
     const last = lines.at(-1)

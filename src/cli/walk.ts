@@ -86,7 +86,7 @@ export async function runOutcome(
   }
 }
 
-export async function checklistOutcome(
+async function checklistOutcome(
   context: CommandContext,
   state: RunState,
 ): Promise<Outcome<ChecklistRun>> {

@@ -89,8 +89,11 @@ async function throughGate(
   if (walk.ports.signal.aborted) return 'on'
   switch (result.kind) {
     case 'refused':
-      if (isPassing(result.reasons) && approval.kind === 'ask')
-        return again(walk, step, result.reasons)
+      if (isPassing(result.reasons)) {
+        return approval.kind === 'ask'
+          ? again(walk, step, result.reasons)
+          : throughGate(walk, step, action, { kind: 'nobody' })
+      }
       return settle(walk, step, { outcome: 'refused', reasons: result.reasons })
     case 'declined':
       return again(walk, step, result.reasons)

@@ -11,7 +11,7 @@ import type { Reason } from './operation.ts'
 import { SIGN_STEP, type RecordedAnswer, type Waiting } from './run-state.ts'
 
 /** What each question can be answered with. */
-export const ALLOWED_ANSWERS: Readonly<Record<QuestionKind, readonly StepAnswer['kind'][]>> = {
+const ALLOWED_ANSWERS: Readonly<Record<QuestionKind, readonly StepAnswer['kind'][]>> = {
   manual: ['complete', 'fail', 'skip'],
   approval: ['complete', 'fail', 'skip'],
   judge: ['complete', 'fail', 'skip', 'repeat'],

@@ -20,7 +20,7 @@ import { SIGN_STEP, type Ending, type RunState, type RunStartedData } from './ru
 
 export type { EnginePorts } from './engine-walk.ts'
 
-export interface StartOptions {
+interface StartOptions {
   readonly document: Document
   /** Checked and complete, defaults included. */
   readonly inputs: Readonly<Record<string, unknown>>
@@ -120,7 +120,7 @@ export function createEngine(ports: EnginePorts): Engine {
 }
 
 /** Over: it can no longer be gone on with. */
-export function isOver(state: RunState): boolean {
+function isOver(state: RunState): boolean {
   return state.endedAtMs !== undefined
 }
 
@@ -203,6 +203,7 @@ async function advance(walk: Walk): Promise<Progress> {
 function nextStep(walk: Walk): Step | undefined {
   const state = walk.state()
   if (state.document.kind === 'Playbook') return stepAt(state)
+  if (state.ending !== undefined || state.signed !== undefined) return undefined
   return state.document.steps.find(
     (step) => !walk.deferred.has(step.id) && !isFinished(stepState(state, step.id)),
   )
@@ -210,7 +211,8 @@ function nextStep(walk: Walk): Step | undefined {
 
 /** All read, all answered: what is left is the signature. */
 async function closeChecklist(walk: Walk): Promise<Progress> {
-  const { document, signed } = walk.state()
+  const { document, signed, ending } = walk.state()
+  if (ending !== undefined) return finish(walk, ending)
   const open = document.steps.find((step) => walk.deferred.has(step.id))
   if (open !== undefined) {
     return walk.park(
@@ -252,14 +254,7 @@ function assertGivenFits(walk: Walk): void {
   const { given } = walk
   if (given === undefined) return
   const state = walk.state()
-  const stands =
-    state.document.kind === 'Checklist'
-      ? given.step === SIGN_STEP ||
-        state.document.steps.some(
-          (step) => step.id === given.step && !isFinished(stepState(state, step.id)),
-        )
-      : stepAt(state)?.id === given.step
-  if (stands && state.pending === undefined) return
+  if (state.pending === undefined && standsAt(state, given.step)) return
   const at = state.pending?.step ?? state.waiting?.step ?? stepAt(state)?.id ?? ''
   throw new MtsError({
     code: 'STEP_NOT_WAITING',
@@ -270,6 +265,13 @@ function assertGivenFits(walk: Walk): void {
     ),
     next: [`mts run status ${state.run} --url ${state.url}`],
   })
+}
+
+/** A playbook waits at one step; a checklist at every item that is open, and at its signature when none is. */
+function standsAt(state: RunState, id: string): boolean {
+  if (state.document.kind === 'Playbook') return stepAt(state)?.id === id
+  const open = state.document.steps.filter((step) => !isFinished(stepState(state, step.id)))
+  return id === SIGN_STEP ? open.length === 0 : open.some((step) => step.id === id)
 }
 
 function assertNothingPending(walk: Walk): void {

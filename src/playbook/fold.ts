@@ -247,7 +247,8 @@ function onRunResumed(state: RunState, data: RunResumedData): RunState {
       },
     })
   }
-  if (data.anew !== true) return resumed
+  // Signed is signed: only its end was not written down any more.
+  if (data.anew !== true || state.signed !== undefined) return resumed
   const steps: Record<string, StepState> = {}
   for (const step of state.document.steps) {
     const known = state.steps[step.id]

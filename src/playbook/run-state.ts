@@ -9,7 +9,7 @@ import type { Document, Finding } from './document.ts'
 import type { ActionOutcome, Observation, Reason } from './operation.ts'
 
 /** `inconclusive`: seen but not decided; `unknown`: could not be seen, or the outcome is not known. */
-export type StepStatus =
+type StepStatus =
   | 'pending'
   | 'running'
   | 'waiting'
@@ -125,7 +125,7 @@ export interface StepState {
   readonly notes: readonly string[]
 }
 
-export interface Note {
+interface Note {
   readonly atMs: number
   readonly by: string
   readonly step?: string

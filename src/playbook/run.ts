@@ -280,7 +280,7 @@ function runStep(step: Step, state: RunState): RunStep {
 }
 
 /** A branch led past it, or the run ended before it. */
-export function isPassedOver(step: Step, state: RunState): boolean {
+function isPassedOver(step: Step, state: RunState): boolean {
   if (state.document.kind === 'Checklist') return false
   const index = state.document.steps.indexOf(step)
   if (index === -1) return state.endedAtMs !== undefined

@@ -141,3 +141,24 @@ describe('mts checklist without a terminal', () => {
     expect((await mts.mts('checklist', 'hourly')).code).toBe(66)
   })
 })
+
+describe('a checklist on record', () => {
+  it('is not signed while an item wants an answer', async () => {
+    const mts = await open()
+    const { run } = (await check(mts, 'checklist')).checklist
+    const signed = await mts.mts('run', 'resume', run, '--step', 'sign', '--complete', '-o', 'json')
+    expect(signed.code).toBe(64)
+    expect(signed.json()).toMatchObject({ code: 'STEP_NOT_WAITING' })
+  })
+
+  it('can be aborted, and reads nothing more', async () => {
+    const mts = await open()
+    const { run } = (await check(mts, 'checklist')).checklist
+    const requests = mts.demo.requests.length
+    const aborted = await mts.mts('run', 'abort', run, '--reason', '휴일', '-o', 'json')
+    expect(aborted.json()).toMatchObject({ kind: 'Run', status: 'aborted' })
+    expect(mts.demo.requests.length).toBe(requests)
+    const next = (await check(mts, 'checklist')).checklist
+    expect(next.run).not.toBe(run)
+  })
+})

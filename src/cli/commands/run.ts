@@ -18,6 +18,10 @@ export const runCommand: CommandSpec = {
     const run = program
       .command('run')
       .description(word('실행 기록 조회 · 이어하기 · 중지 · 메모 · 인계', 'the runs on record'))
+    addExamples(run, lang, [
+      ['mts run list', text('최근 실행', 'the newest runs')],
+      ['mts run resume', text('끝나지 않은 최신 실행 이어하기', 'go on with the newest open one')],
+    ])
     declareReading(run, perform, lang, word)
     declareResume(run, perform, lang, word)
     declareWriting(run, perform, lang, word)

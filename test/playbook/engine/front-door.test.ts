@@ -111,6 +111,23 @@ describe('mts playbook without a terminal', () => {
     expect(gone.json()).toMatchObject({ status: 'failed', finding: { code: 'SERVICE_DOWN' } })
   })
 
+  it('at Ctrl-C while it looks is interrupted, says so, and goes on later', async () => {
+    const mts = await open('redis-hang')
+    const walking = mts.mts('playbook', 'settlement-failure', '-o', 'json')
+    // The service has been asked and is not answering: the walk is in the middle of a look.
+    while (mts.demo.requests.length === 0) await mts.clock.sleep(5)
+    mts.interrupt()
+    const { code, json } = await walking
+    expect(code).toBe(130)
+    expect(json()).toMatchObject({ kind: 'Run', status: 'interrupted' })
+    const stopped = json() as unknown as Run
+    expect(stopped.waitingFor?.rerun).toContain(`mts run resume ${stopped.run}`)
+    expect(stopped.steps.some((step) => step.status === 'failed')).toBe(false)
+    mts.demo.clearFault('redis-hang')
+    const later = await run(mts, 'run', 'resume', stopped.run)
+    expect(later.run.status).not.toBe('interrupted')
+  })
+
   it('refuses unknown inputs and bad dates', async () => {
     const mts = await open()
     const wrong = await mts.mts('playbook', 'settlement-failure', '--input', 'date=2026-02-30')

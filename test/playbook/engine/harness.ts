@@ -17,15 +17,15 @@ import type { Document, Step } from '../../../src/playbook/document.ts'
 import { createEngine, type Engine, type EnginePorts } from '../../../src/playbook/engine.ts'
 import type { Look, Observation, Verdict } from '../../../src/playbook/operation.ts'
 
-export const URL_OF_SERVICE = 'http://127.0.0.1:8080'
+const URL_OF_SERVICE = 'http://127.0.0.1:8080'
 
-export interface FakeClock extends Clock {
+interface FakeClock extends Clock {
   advance(ms: number): void
   sleeps: number[]
 }
 
 /** 2026-11-24 09:00 Seoul unless given; sleeping takes no time but moves the clock. */
-export function createFakeClock(startMs = Date.parse('2026-11-24T09:00:00+09:00')): FakeClock {
+function createFakeClock(startMs = Date.parse('2026-11-24T09:00:00+09:00')): FakeClock {
   let nowMs = startMs
   const sleeps: number[] = []
   return {
@@ -98,7 +98,7 @@ export function unseen(why = 'hangs'): Observation {
   return { kind: 'unknown', reason: text(why, why), source: 'test' }
 }
 
-export interface ActionWorld {
+interface ActionWorld {
   /** How often a request really left. */
   sends: number
   date: string
@@ -107,6 +107,8 @@ export interface ActionWorld {
   /** What reading back says; `sent` false means nothing had left. */
   outcome: () => Verdict['outcome']
   onSend: () => Promise<void> | void
+  /** While the facts are being read, after the first of them was asked for. */
+  onLook: () => void
 }
 
 export interface Rig {
@@ -126,7 +128,7 @@ export interface Rig {
   close(): void
 }
 
-export interface RigOptions {
+interface RigOptions {
   /** Answers in order; a function sees the question. Absent: nobody is there. */
   readonly answers?: readonly (Answer | ((question: Question) => Answer))[]
   /** What the person types at the gate. */
@@ -155,6 +157,7 @@ export function createRig(): Rig {
     refusals: [],
     outcome: () => 'succeeded',
     onSend: () => undefined,
+    onLook: () => undefined,
   }
   return {
     clock,
@@ -250,14 +253,18 @@ function fakeAction(world: ActionWorld, clock: Clock) {
     idempotent: false,
     inputs: z.object({ id: z.int() }) as z.ZodType,
     outputs: z.unknown(),
-    look: async (): Promise<Look> => ({
-      date: world.date,
-      evidence: world.evidence,
-      startedMonotonicMs: clock.monotonicMs(),
-      refusals: world.refusals,
-      typedConfirmation: '1',
-      confirmationPrompt: { ko: '1', en: '1' },
-    }),
+    look: async (): Promise<Look> => {
+      const startedMonotonicMs = clock.monotonicMs()
+      world.onLook()
+      return {
+        date: world.date,
+        evidence: world.evidence,
+        startedMonotonicMs,
+        refusals: world.refusals,
+        typedConfirmation: '1',
+        confirmationPrompt: { ko: '1', en: '1' },
+      }
+    },
     send: async () => {
       world.sends++
       await world.onSend()

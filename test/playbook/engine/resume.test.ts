@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { text } from '../../../src/core/text.ts'
 import { foldRun, stepState } from '../../../src/playbook/fold.ts'
 import { MtsError } from '../../../src/core/errors.ts'
-import { COMPLETE, createRig, observed, playbook, step, type Rig } from './harness.ts'
+import { checklist, COMPLETE, createRig, observed, playbook, step, type Rig } from './harness.ts'
 
 let rig: Rig
 beforeEach(() => {
@@ -108,15 +108,8 @@ describe('an action', () => {
 
   it('interrupted while it looks has decided nothing', async () => {
     rig.world.refusals = [{ code: 'DEPENDENCY_DOWN', message: text('중단', 'cut short') }]
-    const state = await start(document, {
-      approve: 'yes',
-      answers: [
-        () => {
-          queueMicrotask(() => rig.abort.abort(new Error('stop')))
-          return COMPLETE
-        },
-      ],
-    })
+    rig.world.onLook = () => rig.abort.abort(new Error('stop'))
+    const state = await start(document, { approve: 'yes', answers: [COMPLETE] })
     expect(state.status).toBe('interrupted')
     expect(stepState(state, 'send').status).not.toBe('failed')
   })
@@ -214,6 +207,22 @@ describe('taking a run up again', () => {
     )
   })
 
+  it('to abort a checklist reads nothing more', async () => {
+    rig.probes['look'] = () => {
+      rig.abort.abort(new Error('stop'))
+      return observed({})
+    }
+    const { run } = await start(checklist([step('probe', 'look')]))
+    const later = createRig()
+    later.probes['look'] = () => observed({})
+    const aborted = await later
+      .engine({ journal: rig.journal })
+      .resume(run, { by: 'kim', abort: { reason: 'holiday' } })
+    later.close()
+    expect(aborted.status).toBe('aborted')
+    expect(later.looks).toEqual([])
+  })
+
   it('of a finished run changes nothing', async () => {
     rig.probes['look'] = () => observed({ n: 1 })
     const state = await start(playbook([step('probe', 'look')]))
@@ -244,5 +253,18 @@ describe('taking a run up again', () => {
       .start({ document: secret, inputs: { token: 'hunter2' }, operator: 'kim' })
     expect(state.status).toBe('interrupted')
     expect(JSON.stringify(rig.journal.events(state.run))).not.toContain('hunter2')
+  })
+})
+
+describe('approvals in a run', () => {
+  it('whose facts grew old on the way are asked for anew, and nothing is sent', async () => {
+    const document = playbook([step('action', 'send')])
+    const state = await start(document)
+    rig.world.onLook = () => rig.clock.advance(3000)
+    const given = { step: 'send', confirm: state.waiting?.confirm ?? '' }
+    const after = await rig.engine().resume(state.run, { by: 'kim', given })
+    expect(after.status).toBe('waiting')
+    expect(after.waiting?.confirm).toBeDefined()
+    expect(rig.world.sends).toBe(0)
   })
 })

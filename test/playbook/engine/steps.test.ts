@@ -44,6 +44,30 @@ describe('a probe', () => {
     expect(stepState(state, 'look').status).toBe('waiting')
   })
 
+  it('whose failure cannot be ruled out has not passed', async () => {
+    rig.probes['look'] = () => observed({ n: 1 })
+    const state = await start(
+      playbook([
+        step('probe', 'look', {
+          failureCondition: 'value.m > 5',
+          successCondition: 'value.n == 1',
+        }),
+      ]),
+    )
+    expect(state.waiting).toMatchObject({ kind: 'judge', step: 'look' })
+  })
+
+  it('cut short by Ctrl-C says nothing about the service', async () => {
+    rig.probes['look'] = () => {
+      rig.abort.abort(new Error('stop'))
+      return unseen('aborted')
+    }
+    const state = await start(playbook([step('probe', 'look', { onNoData: 'fail' })]))
+    expect(state.status).toBe('interrupted')
+    expect(stepState(state, 'look').observation).toBeUndefined()
+    expect(stepState(state, 'look').status).not.toBe('failed')
+  })
+
   it('that breaks is unknown, not passed', async () => {
     rig.probes['look'] = () => {
       throw new Error('boom password=hunter2')
