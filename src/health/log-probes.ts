@@ -11,7 +11,7 @@ import { countOf, nothing, optionsOf, type MeterProbePorts, type Nothing } from 
 import { failureWords } from './words.ts'
 
 /** ERROR lines of one stretch of the log; counted by `logs/`. */
-export interface LogErrorCount {
+interface LogErrorCount {
   readonly errors: number
   /** ERROR lines that every healthy sale leaves on this build (its dead-letter listener). */
   readonly noise: number

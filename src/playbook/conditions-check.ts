@@ -10,7 +10,7 @@ import { text, type Text } from '../core/text.ts'
 import { createEnvironment, MAX_EXPRESSION_LENGTH } from './conditions.ts'
 import { choicesOf, kindsOf, propertyOf, type JsonKind, type JsonType } from './json-type.ts'
 
-export interface ExpressionProblem {
+interface ExpressionProblem {
   /** Characters from the start of the expression. */
   readonly offset: number
   readonly message: Text
@@ -151,7 +151,7 @@ class Check {
       case '[?]':
         return ANYTHING
       default: {
-        const [left, right] = node.args as [ASTNode, ASTNode]
+        const [left, right] = node.args
         return this.binary(node, left, right, locals)
       }
     }

@@ -15,10 +15,7 @@ import type { Evaluation, Expressions, Scope } from './document.ts'
 export const MAX_EXPRESSION_LENGTH = 2000
 
 /** What expressions can name. */
-export const ROOTS = ['inputs', 'steps', 'value', 'now', 'today', 'dueDate'] as const
-
-/** Functions documents may call besides CEL's own: money is a decimal string of won. */
-export const MONEY_FUNCTIONS = ['wonEquals', 'wonIsZero', 'wonGreater', 'wonLess'] as const
+const ROOTS = ['inputs', 'steps', 'value', 'now', 'today', 'dueDate'] as const
 
 const OPERATOR_FUNCTIONS: Readonly<Record<string, string>> = {
   '==': 'mts_eq',
@@ -48,7 +45,7 @@ export function templateExpression(value: unknown): string | undefined {
   return match !== null && match[0] === trimmed ? (match[1] ?? '').trim() : undefined
 }
 
-/** The environment all documents share: undeclared names are errors, functions beyond CEL's are money's. */
+/** The environment all documents share: undeclared names are errors; money is a decimal string of won. */
 export function createEnvironment(): Environment {
   const environment = new Environment({
     unlistedVariablesAreDyn: false,

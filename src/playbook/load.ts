@@ -108,8 +108,10 @@ export function parseDocument(source: string, file: string, catalog: Catalog): P
   if (!head.success) faults.push(...shapeFaults(head.error.issues, raw, []))
   const steps = [...placedSteps(raw, 'steps', faults), ...placedSteps(raw, 'finally', faults)]
   const checkExpression = createExpressionChecker()
-  const document = head.success ? head.data : guessedHead(raw)
-  faults.push(...validateDocument({ document, steps, catalog, checkExpression }, head.success))
+  if (head.success || isRecord(raw)) {
+    const document = head.success ? head.data : guessedHead(isRecord(raw) ? raw : {})
+    faults.push(...validateDocument({ document, steps, catalog, checkExpression }))
+  }
   if (!head.success || faults.length > 0) {
     const problems = faults.map((fault) => yaml.source.problemOf(fault))
     problems.sort((left, right) => left.line - right.line || left.column - right.column)
@@ -119,9 +121,8 @@ export function parseDocument(source: string, file: string, catalog: Catalog): P
   return { kind: 'document', document: documentOf(head.data, steps, yaml.source, file, digest) }
 }
 
-/** Enough of a head with faults to check the steps by: what is wrong with it has been reported. */
-function guessedHead(raw: unknown): DocumentSource {
-  const head = (typeof raw === 'object' && raw !== null ? raw : {}) as Record<string, unknown>
+/** Enough of a head with faults to check the rest by: what is wrong with it has been reported. */
+function guessedHead(head: Readonly<Record<string, unknown>>): DocumentSource {
   const inputs = documentShape.shape.inputs.safeParse(head['inputs'])
   const words = text('', '')
   return {
@@ -133,7 +134,14 @@ function guessedHead(raw: unknown): DocumentSource {
     owner: '',
     steps: [],
     inputs: inputs.success ? inputs.data : inputsByName(head['inputs'], words),
+    ...(head['priority'] === undefined ? {} : { priority: 'P0' }),
+    ...(head['impact'] === undefined ? {} : { impact: words }),
+    ...(head['worsens'] === undefined ? {} : { worsens: words }),
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** Names alone, so that a reference to an input that is declared, if wrongly, is no second fault. */

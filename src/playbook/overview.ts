@@ -5,7 +5,7 @@ import type { Document, Priority } from './document.ts'
 import type { Problem } from './fault.ts'
 import { parseDocument, type DocumentFiles, type DocumentKind } from './load.ts'
 
-export interface PlaybookListItem {
+interface PlaybookListItem {
   readonly id: string
   readonly file: string
   readonly valid: boolean
@@ -23,7 +23,7 @@ export interface PlaybookList {
   readonly items: readonly PlaybookListItem[]
 }
 
-export interface ValidationItem {
+interface ValidationItem {
   readonly file: string
   readonly valid: boolean
   readonly id?: string

@@ -8,7 +8,7 @@ import { isText, text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
 
 /** Ids of documents and steps: `failed-empty`, `look_again`. */
-export const ID_PATTERN = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/
+const ID_PATTERN = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/
 
 /** An approval is never good for longer than this, ms. */
 export const MAX_APPROVAL_MS = 600_000

@@ -155,6 +155,6 @@ function shortly(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return '[…]'
   if (typeof value === 'object') return '{…}'
-  const written = String(value).replace(/\s+/g, ' ')
+  const written = (JSON.stringify(value) ?? '').replace(/^"|"$/g, '').replace(/\s+/g, ' ')
   return written.length > 40 ? `${written.slice(0, 39)}…` : written
 }

@@ -2,18 +2,16 @@
  * What one part of a document means for another: ids, names of probes and actions, their inputs,
  * the flow from step to step, the types of conditions. Pure; all faults at once.
  */
-import { z } from 'zod'
-import { isSeoulDate } from '../core/dates.ts'
-import { nearestName } from '../core/nearest.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Catalog } from './catalog.ts'
-import { templateExpression } from './conditions.ts'
 import type { ExpressionChecker, ScopeType, StepType } from './conditions-check.ts'
+import { expressionFaults } from './expression-faults.ts'
 import type { Fault, FaultPath } from './fault.ts'
 import { flowFaults } from './flow.ts'
 import type { JsonType } from './json-type.ts'
 import type { DocumentSource, StepSource } from './schema.ts'
-import { unknownKey } from './shape-faults.ts'
+import { inputFaults, inputType } from './validate-inputs.ts'
+import { outputType, stepTypeOf, unknownOperation, withFaults } from './validate-operations.ts'
 
 /** A step that was read, with its place; `step` is absent when its own shape was wrong. */
 export interface PlacedStep {
@@ -36,11 +34,10 @@ const MAX_DAILY_QUESTIONS = 3
 
 const BOOLEAN: JsonType = { type: 'boolean' }
 
-/** `headIsRead`: false when the head's own shape is wrong, of which the faults are reported elsewhere. */
-export function validateDocument(validation: Validation, headIsRead: boolean): readonly Fault[] {
+export function validateDocument(validation: Validation): readonly Fault[] {
   return [
-    ...(headIsRead ? headFaults(validation.document) : []),
-    ...inputFaults(validation),
+    ...headFaults(validation.document),
+    ...inputFaults(validation.document, validation.checkExpression),
     ...idFaults(validation.steps),
     ...flowFaults(validation.steps),
     ...kindFaults(validation),
@@ -64,72 +61,6 @@ function headFaults(document: DocumentSource): Fault[] {
 }
 
 const ONLY_PLAYBOOK = text('priority는 플레이북에만 있습니다', 'priority belongs to playbooks only')
-
-function inputFaults({ document, checkExpression }: Validation): Fault[] {
-  const faults: Fault[] = []
-  for (const [name, input] of Object.entries(document.inputs ?? {})) {
-    if (input.pattern !== undefined && !isBoundedPattern(input.pattern)) {
-      faults.push({ path: ['inputs', name, 'pattern'], message: UNBOUNDED_PATTERN })
-    }
-    const path = ['inputs', name, 'default']
-    if (input.default === undefined) continue
-    const source = templateExpression(input.default)
-    if (source !== undefined) {
-      const scope: ScopeType = { inputs: {}, steps: new Map(), everyStep: new Set() }
-      const expected = inputType(input)
-      faults.push(
-        ...expressionFaults(checkExpression, input.default, source, scope, expected, path),
-      )
-    } else if (!fitsInput(input, input.default)) {
-      faults.push({
-        path,
-        message: text(`default가 ${input.type}에 맞지 않습니다`, `the default is no ${input.type}`),
-      })
-    }
-  }
-  return faults
-}
-
-const UNBOUNDED_PATTERN = text(
-  'pattern은 반복이 겹치지 않는 간단한 정규식이어야 합니다(그룹 반복, 역참조, 전후방 탐색 불가)',
-  'a pattern is expected to be a plain regular expression: no repeated group, back reference or look-around',
-)
-
-/**
- * Patterns run on a backtracking engine: without repeated groups and with at most two open-ended
- * repetitions they cost at most the square of a short input.
- */
-export function isBoundedPattern(pattern: string): boolean {
-  try {
-    new RegExp(pattern, 'u')
-  } catch {
-    return false
-  }
-  const plain = pattern.replace(/\\[^1-9k]/g, 'x').replace(/\[[^\]]*\]/g, 'x')
-  if (/\\[1-9k]|\(\?[=!<]|\)[*+{?]/.test(plain)) return false
-  return (plain.match(/[*+]|\{\d+,\d*\}/g) ?? []).length <= 2
-}
-
-type InputSource = NonNullable<DocumentSource['inputs']>[string]
-
-function fitsInput(input: InputSource, value: unknown): boolean {
-  switch (input.type) {
-    case 'integer':
-      return Number.isSafeInteger(value)
-    case 'boolean':
-      return typeof value === 'boolean'
-    case 'date':
-      return typeof value === 'string' && isSeoulDate(value)
-    default:
-      return typeof value === 'string' && (input.enum === undefined || input.enum.includes(value))
-  }
-}
-
-function inputType(input: InputSource): JsonType {
-  if (input.type === 'integer') return { type: 'number' }
-  if (input.type === 'boolean') return { type: 'boolean' }
-  return { type: 'string', ...(input.enum === undefined ? {} : { enum: input.enum }) }
-}
 
 function idFaults(steps: readonly PlacedStep[]): Fault[] {
   const seen = new Set<string>()
@@ -243,7 +174,7 @@ function ownFaults(
       if (probe === undefined) {
         faults.push(unknownOperation(path, 'probe', step.probe, validation.catalog.probeIds))
       } else {
-        faults.push(...withFaults(validation, step.with, probe.inputs, path, scope))
+        faults.push(...withFaults(validation.checkExpression, step.with, probe.inputs, path, scope))
       }
       const seeing = { ...scope, value: probe === undefined ? {} : outputType(probe.outputs) }
       check(step.failureCondition, ['failureCondition'], seeing)
@@ -257,7 +188,9 @@ function ownFaults(
       if (action === undefined) {
         faults.push(unknownOperation(path, 'action', step.action, validation.catalog.actionIds))
       } else {
-        faults.push(...withFaults(validation, step.with, action.inputs, path, scope))
+        faults.push(
+          ...withFaults(validation.checkExpression, step.with, action.inputs, path, scope),
+        )
       }
       break
     }
@@ -334,124 +267,4 @@ function pollingFaults(step: StepSource & { type: 'probe' }, path: FaultPath): F
           ),
         },
       ]
-}
-
-function unknownOperation(
-  path: FaultPath,
-  key: 'probe' | 'action',
-  id: string,
-  known: readonly string[],
-): Fault {
-  const nearest = nearestName(id, known)
-  const list = known.join(', ')
-  return {
-    path: [...path, key],
-    message: text(
-      `없는 ${key}: ${id}${nearest === undefined ? `(가능: ${list})` : `(혹시 ${nearest}?)`}`,
-      `unknown ${key}: ${id} ${nearest === undefined ? `(known: ${list})` : `(did you mean ${nearest}?)`}`,
-    ),
-  }
-}
-
-/** Literal inputs are checked as they will be; an expression, by the type it can give. */
-function withFaults(
-  validation: Validation,
-  given: Readonly<Record<string, unknown>> | undefined,
-  inputs: z.ZodType,
-  path: FaultPath,
-  scope: ScopeType,
-): Fault[] {
-  const shape = inputs instanceof z.ZodObject ? (inputs.shape as Record<string, z.ZodType>) : {}
-  const values = given ?? {}
-  const faults: Fault[] = []
-  for (const [name, schema] of Object.entries(shape)) {
-    if (Object.hasOwn(values, name) || schema.safeParse(undefined).success) continue
-    faults.push({
-      path: given === undefined ? path : [...path, 'with'],
-      message: text(`with의 필수 값 없음: ${name}`, `with is missing ${name}`),
-    })
-  }
-  for (const [name, value] of Object.entries(values)) {
-    const at = [...path, 'with', name]
-    const schema = Object.hasOwn(shape, name) ? shape[name] : undefined
-    if (schema === undefined) {
-      faults.push({ path: at, atKey: true, message: unknownKey(name, Object.keys(shape)) })
-      continue
-    }
-    const source = templateExpression(value)
-    if (source !== undefined) {
-      const expected = outputType(schema)
-      faults.push(
-        ...expressionFaults(validation.checkExpression, value, source, scope, expected, at),
-      )
-    } else if (typeof value === 'string' && value.includes('${')) {
-      faults.push({ path: at, message: PARTIAL_TEMPLATE })
-    } else {
-      const result = schema.safeParse(value)
-      if (result.success) continue
-      const why = result.error.issues[0]?.message ?? ''
-      faults.push({ path: at, message: text(`${name}: ${why}`, `${name}: ${why}`) })
-    }
-  }
-  return faults
-}
-
-const PARTIAL_TEMPLATE = text(
-  '${ … }는 값 전체여야 합니다. 글자 사이에 끼울 수 없습니다',
-  'an expression ${ … } is expected to be the whole value',
-)
-
-function expressionFaults(
-  check: ExpressionChecker,
-  written: unknown,
-  source: string,
-  scope: ScopeType,
-  expected: JsonType,
-  path: FaultPath,
-): Fault[] {
-  const base = typeof written === 'string' ? Math.max(0, written.indexOf(source)) : 0
-  return check(source, scope, expected).map(({ offset, message }) => ({
-    path,
-    offset: base + offset,
-    message,
-  }))
-}
-
-function stepTypeOf(step: StepSource, catalog: Catalog): StepType {
-  const value = valueTypeOf(step, catalog)
-  const answers =
-    step.type === 'manual'
-      ? {
-          type: 'object',
-          properties: Object.fromEntries(
-            (step.expects ?? []).map((field) => [field.id, fieldType(field.type)]),
-          ),
-          additionalProperties: false,
-        }
-      : undefined
-  return {
-    ...(value === undefined ? {} : { value }),
-    ...(answers === undefined ? {} : { answers }),
-  }
-}
-
-function valueTypeOf(step: StepSource, catalog: Catalog): JsonType | undefined {
-  if (step.type === 'probe') {
-    const probe = catalog.probe(step.probe)
-    return probe === undefined ? {} : outputType(probe.outputs)
-  }
-  if (step.type === 'action') {
-    const action = catalog.action(step.action)
-    return action === undefined ? {} : outputType(action.outputs)
-  }
-  return undefined
-}
-
-function fieldType(type: 'string' | 'integer' | 'money' | 'url' | 'boolean'): JsonType {
-  if (type === 'integer') return { type: 'number' }
-  return { type: type === 'boolean' ? 'boolean' : 'string' }
-}
-
-function outputType(schema: z.ZodType): JsonType {
-  return z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' }) as JsonType
 }

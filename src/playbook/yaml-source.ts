@@ -102,7 +102,7 @@ function tooDeep(source: string): number | undefined {
   }
   const indented = source
     .split('\n')
-    .findIndex((row) => /^(?:\s|- |\? )*/.exec(row)![0].length > 400)
+    .findIndex((row) => (/^(?:\s|- |\? )*/.exec(row)?.[0].length ?? 0) > 400)
   return indented < 0 ? undefined : indented + 1
 }
 

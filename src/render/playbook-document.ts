@@ -1,7 +1,7 @@
 /** Playbooks on a screen: the list, one in full, and what is wrong with a file. */
 import { durationText } from '../core/duration.ts'
 import { text, type Text } from '../core/text.ts'
-import type { Document, Step } from '../playbook/document.ts'
+import type { Document, InputDeclaration, Step } from '../playbook/document.ts'
 import type { PlaybookList, Validation } from '../playbook/overview.ts'
 import { cellsOf, labelled, padCells, wrapCells } from './columns.ts'
 import { say, type View } from './view.ts'
@@ -39,12 +39,13 @@ export function renderDocument(document: Document, view: View): string {
     [text('악화', 'Later'), document.worsens],
   ]
   for (const [label, words] of facts) {
-    if (words !== undefined) head.push(row(view, say(view, label), say(view, words), width))
+    if (words !== undefined)
+      head.push(labelled(say(view, label), say(view, words), LABEL_CELLS, width))
   }
   for (const [name, input] of Object.entries(document.inputs)) {
-    const value = input.default === undefined ? '' : ` = ${String(input.default)}`
+    const value = input.default === undefined ? '' : ` = ${defaultWords(input)}`
     const words = `--input ${name}${value}  ${say(view, input.title)}`
-    head.push(row(view, say(view, text('입력', 'Input')), words, width))
+    head.push(labelled(say(view, text('입력', 'Input')), words, LABEL_CELLS, width))
   }
   const steps = document.steps.flatMap((step, index) => stepLines(step, index + 1, view, width))
   const finals = document.finally.flatMap((step, index) =>
@@ -53,8 +54,10 @@ export function renderDocument(document: Document, view: View): string {
   return [...head, '', ...steps, ...finals].join('\n')
 }
 
-function row(_view: View, label: string, value: string, width: number): string {
-  return labelled(label, value, LABEL_CELLS, width)
+/** As it is written in the file. */
+export function defaultWords(input: InputDeclaration): string {
+  const value = input.default
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
 }
 
 export const STEP_TYPES: Readonly<Record<Step['type'], Text>> = {

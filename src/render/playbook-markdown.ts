@@ -1,7 +1,7 @@
 /** A playbook as Markdown, for a wiki or for paper: everything an engineer would read, nothing that runs. */
 import { text, type Lang, type Text } from '../core/text.ts'
 import type { Document, Step } from '../playbook/document.ts'
-import { STEP_TYPES, stepDetails } from './playbook-document.ts'
+import { defaultWords, STEP_TYPES, stepDetails } from './playbook-document.ts'
 
 export function documentMarkdown(document: Document, lang: Lang): string {
   const say = (words: Text): string => escaped(words[lang])
@@ -20,7 +20,7 @@ export function documentMarkdown(document: Document, lang: Lang): string {
   if (inputs.length > 0) {
     lines.push(`## ${say(text('입력', 'Inputs'))}`, '')
     for (const [name, input] of inputs) {
-      const value = input.default === undefined ? '' : ` = \`${String(input.default)}\``
+      const value = input.default === undefined ? '' : ` = \`${defaultWords(input)}\``
       lines.push(`- \`${name}\`${value} ${say(input.title)}`)
     }
     lines.push('')

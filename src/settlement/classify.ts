@@ -38,7 +38,7 @@ export const SETTLEMENT_CLASSES = [
   'unknown',
 ] as const
 
-export type SettlementClass = (typeof SETTLEMENT_CLASSES)[number]
+type SettlementClass = (typeof SETTLEMENT_CLASSES)[number]
 
 export interface Classified {
   readonly class: SettlementClass

@@ -9,7 +9,7 @@ export interface PayoutDeadline {
   readonly passedToday: boolean
 }
 
-export function isBusinessDay(date: SeoulDate, holidays: readonly SeoulDate[]): boolean {
+function isBusinessDay(date: SeoulDate, holidays: readonly SeoulDate[]): boolean {
   const weekday = weekdayOf(date)
   return weekday !== 0 && weekday !== 6 && !holidays.includes(date)
 }

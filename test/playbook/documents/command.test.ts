@@ -100,7 +100,10 @@ describe('mts playbook', () => {
       expect.stringMatching(/expected Playbook, found\s+Checklist/),
     ])
     const other = await mts('playbook', 'other', '--lang', 'en')
-    expect([other.code, other.stderr]).toEqual([78, expect.stringMatching(/the\s+id test\s+is\s+not/)])
+    expect([other.code, other.stderr]).toEqual([
+      78,
+      expect.stringMatching(/the\s+id test\s+is\s+not/),
+    ])
   })
 
   it('validates every shipped file, the checklists too', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { documentError } from '../../../src/playbook/fault.ts'
 import { parseDocument } from '../../../src/playbook/load.ts'
-import { isBoundedPattern } from '../../../src/playbook/validate.ts'
+import { isBoundedPattern } from '../../../src/playbook/validate-inputs.ts'
 import { declaredCatalog, documentIn, playbook, problemsIn } from './support.ts'
 
 const END = `
@@ -389,6 +389,17 @@ ${END.trim()}`
     expect(problemsIn(`${playbook(END)}finally:\n${action.replace(/^/gm, '  ')}`)[0]).toMatch(
       /finally holds no branch and no action/,
     )
+  })
+
+  it('are told beside those of the head', () => {
+    const source = playbook(END.replace('metrics.summary', 'metrics.sumary'))
+      .replace('version: 1.0.0', 'version: 1')
+      .replace(/worsens.*\n/, '')
+    expect(problemsIn(source)).toEqual([
+      '1:1 a playbook needs worsens',
+      '5:10 version: expected a text, found 1',
+      '13:12 unknown probe: metrics.sumary (did you mean metrics.summary?)',
+    ])
   })
 
   it('demand of a playbook its priority and its first two lines', () => {
