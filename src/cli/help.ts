@@ -16,6 +16,7 @@ export function helpConfiguration(lang: Lang): HelpConfiguration {
     showGlobalOptions: true,
     displayWidth: cellsOf,
     styleTitle: (title) => (lang === 'ko' ? (HEADINGS_KO[title] ?? title) : title),
+    argumentDescription: (argument) => argument.description,
     optionDescription: (option) => {
       const choices = option.argChoices?.join('|')
       return choices === undefined ? option.description : `${option.description} (${choices})`

@@ -27,7 +27,7 @@ export const completionCommand: CommandSpec = {
         .description(
           lang === 'ko' ? '셸 자동 완성 스크립트' : 'a script for completion in the shell',
         )
-        .addArgument(new Argument('<shell>').choices(SHELLS))
+        .addArgument(new Argument('<shell>', SHELLS.join(', ')).choices(SHELLS))
         .action((shell: string) => perform(() => completion(shell))),
       lang,
       [

@@ -21,6 +21,10 @@ export const configCommand: CommandSpec = {
       .description(
         lang === 'ko' ? '설정 조회 · 검사 · 생성' : 'show, check and create the settings',
       )
+    addExamples(config, lang, [
+      ['mts config init', text('예시 설정 파일 생성', 'write an example')],
+      ['mts config show', text('설정값과 출처', 'values and where they came from')],
+    ])
     addExamples(
       config
         .command('show [key]')

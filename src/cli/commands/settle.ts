@@ -17,6 +17,10 @@ export const settleCommand: CommandSpec = {
     const settle = program
       .command('settle')
       .description(word('정산 조회 · 수동 정산 · 재처리 · 정산표', 'settlements'))
+    addExamples(settle, lang, [
+      ['mts settle show 2026-11-23', text('날짜의 정산', 'the settlement of a date')],
+      ['mts settle reprocess 8', text('실패한 정산 재처리', 'reprocess a failed one')],
+    ])
     declareReading(settle, perform, lang, word)
     addExamples(
       settle
