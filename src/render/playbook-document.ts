@@ -84,7 +84,7 @@ function stepLines(step: Step, number: number, view: View, width: number): strin
     }
   }
   if (step.danger !== undefined) {
-    add(`${say(view, text('위험', 'Danger'))}: ${say(view, step.danger)}`, view.paint.critical)
+    add(`${say(view, text('주의', 'Careful'))}: ${say(view, step.danger)}`, view.paint.critical)
   }
   if (step.why !== undefined) add(say(view, step.why), view.paint.dim)
   for (const words of stepDetails(step)) add(say(view, words), (line) => line)

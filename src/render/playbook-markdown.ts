@@ -46,7 +46,7 @@ function stepMarkdown(step: Step, number: number, say: (words: Text) => string):
     '',
   ]
   if (step.danger !== undefined) {
-    lines.push(`> **${say(text('위험', 'Danger'))}** ${say(step.danger)}`, '')
+    lines.push(`> **${say(text('주의', 'Careful'))}** ${say(step.danger)}`, '')
   }
   if (step.why !== undefined) lines.push(say(step.why), '')
   const details = [...conditionsOf(step), ...stepDetails(step).map(say)]

@@ -126,7 +126,7 @@ describe('mts playbook', () => {
       for (const line of shown.stdout.split('\n'))
         expect(cellsOf(line), line).toBeLessThanOrEqual(80)
       expect(shown.stdout).toContain(
-        lang === 'ko' ? '위험: 재처리하지 마세요' : 'Danger: Do not reprocess',
+        lang === 'ko' ? '주의: 재처리하지 마세요' : 'Careful: Do not reprocess',
       )
     }
     const value = (await mts('playbook', 'show', 'settlement-failure', '-o', 'json')).json()
