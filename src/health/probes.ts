@@ -76,26 +76,40 @@ const STATUS_WORDS: Readonly<Record<Status, Text>> = {
   unknown: text('확인 불가', 'unknown'),
 }
 
-/** Trouble first and by name; what is fine is only counted. */
+/** Trouble first and by name, what has the same reason together; what is fine is only counted. */
 function overviewWords(checks: readonly HealthCheck[]): Text {
   const order: readonly Status[] = ['critical', 'unknown', 'warning']
   const troubles = order.flatMap((wanted) =>
-    checks.filter((check) => check.status === wanted).map(troubleWords),
+    sameReason(checks.filter((check) => check.status === wanted)).map(troubleWords),
   )
-  const fine = checks.length - troubles.length
+  const fine = checks.filter((check) => check.status === 'ok')
   if (troubles.length === 0) {
-    const each = checks.map((check) =>
-      text(`${check.id} ${check.summary.ko}`, `${check.id} ${check.summary.en}`),
-    )
+    const each = fine.map(({ id, summary }) => text(`${id} ${summary.ko}`, `${id} ${summary.en}`))
     return joinTexts([text('모두 정상', 'all OK'), ...each])
   }
-  return joinTexts([...troubles, text(`나머지 정상 ${fine}`, `${fine} OK`)])
+  if (fine.length === 0) return joinTexts(troubles)
+  return joinTexts([...troubles, text(`나머지 정상 ${fine.length}`, `${fine.length} OK`)])
 }
 
-function troubleWords(check: HealthCheck): Text {
-  const words = STATUS_WORDS[check.status]
-  const why = check.reason ?? check.summary
-  return text(`${check.id} ${words.ko}: ${why.ko}`, `${check.id} ${words.en}: ${why.en}`)
+type Trouble = readonly [HealthCheck, ...HealthCheck[]]
+
+function sameReason(checks: readonly HealthCheck[]): readonly Trouble[] {
+  const groups = new Map<string, [HealthCheck, ...HealthCheck[]]>()
+  for (const check of checks) {
+    const why = (check.reason ?? check.summary).en
+    const group = groups.get(why)
+    if (group === undefined) groups.set(why, [check])
+    else group.push(check)
+  }
+  return [...groups.values()]
+}
+
+function troubleWords(group: Trouble): Text {
+  const [first] = group
+  const words = STATUS_WORDS[first.status]
+  const why = first.reason ?? first.summary
+  const ids = group.map((check) => check.id)
+  return text(`${ids.join('·')} ${words.ko}: ${why.ko}`, `${ids.join(', ')} ${words.en}: ${why.en}`)
 }
 
 const DEPENDENCIES = {

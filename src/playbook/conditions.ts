@@ -327,9 +327,15 @@ function summaryOf(error: unknown): string {
   return typeof summary === 'string' ? summary : messageOf(error)
 }
 
+/** Longer expressions say nothing to a person in the middle of an incident. */
+const SHOWN_LENGTH = 60
+
 function unknown(source: string, why: string): Evaluation<never> {
+  const shown = source.length > SHOWN_LENGTH ? '' : `: ${source}`
+  const missing = /^No such key: (.*)$/.exec(why)?.[1]
+  const whyKo = missing === undefined ? why : `값 없음: ${missing}`
   return {
     kind: 'unknown',
-    reason: text(`판정 불가: ${source} (${why})`, `cannot be judged: ${source} (${why})`),
+    reason: text(`판정 불가${shown} (${whyKo})`, `cannot be judged${shown} (${why})`),
   }
 }

@@ -115,7 +115,11 @@ type Say = (state: SettlementClass, ko: string, en: string) => Classified
 
 function classifyFailed(record: SettlementRecord, say: Say): Classified {
   if (record.holdsSales === 'yes') {
-    return say('failed_holding_sales', '매출 연결됨: 재처리 금지', 'holds sales: never reprocess')
+    return say(
+      'failed_holding_sales',
+      '매출 연결됨: 재처리 금지(HOLDS_SALES)',
+      'holds sales: never reprocess (HOLDS_SALES)',
+    )
   }
   const zero =
     record.transactionCount === 0 &&

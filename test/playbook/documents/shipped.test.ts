@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createExpressions } from '../../../src/playbook/conditions.ts'
 import type { BranchStep, Document, Scope, Step } from '../../../src/playbook/document.ts'
 import { successors } from '../../../src/playbook/flow.ts'
-import { chooseBranch } from '../../../src/playbook/judge-step.ts'
+import { chooseBranch, judgeProbe } from '../../../src/playbook/judge-step.ts'
 import { SETTLEMENT_CLASSES } from '../../../src/settlement/classify.ts'
 import { cellsOf } from '../../../src/render/columns.ts'
 import { ROOT, shipped } from './support.ts'
@@ -166,6 +166,29 @@ describe('settlement-failure', () => {
     expect(
       lead('classify', { ...blind, steps: { ...blind.steps, overview: { status: 'unknown' } } }),
     ).toBe('cannot-tell')
+  })
+
+  it('passes nothing that is not known, and nothing that is wrong', () => {
+    const verdict = (id: string, value: unknown): string => {
+      const step = stepOf(id)
+      if (step.type !== 'probe') throw new Error('it is no probe')
+      const seen = { kind: 'observed', value, summary: step.title, source: '' } as const
+      return judgeProbe(step, seen, expressions, scope('completed')).verdict
+    }
+    for (const id of ['overview', 'service-down', 'dependency-down']) {
+      expect(verdict(id, { status: 'unknown' }), id).toBe('inconclusive')
+      expect(verdict(id, { status: 'critical' }), id).toBe('fail')
+    }
+    for (const id of ['settlement', 'again', 'verified']) {
+      expect(verdict(id, { class: 'unknown' }), id).toBe('inconclusive')
+      expect(verdict(id, { class: 'failed_holding_sales' }), id).not.toBe('pass')
+    }
+    for (const id of ['totals', 'consistency', 'already-settled']) {
+      expect(verdict(id, { status: 'not_checked' }), id).toBe('inconclusive')
+      expect(verdict(id, { status: 'different' }), id).not.toBe('pass')
+    }
+    expect(verdict('clock', { skewed: false, zone: 'unknown' })).toBe('inconclusive')
+    expect(verdict('verified', { class: 'completed_unchecked' })).toBe('inconclusive')
   })
 
   it('looks again after waiting, and still sends nothing for what holds sales', () => {
