@@ -4,6 +4,7 @@
  * otherwise: then nothing may leave for the service.
  */
 import type { Text } from './text.ts'
+import type { WatchRecords } from './watch-records.ts'
 
 export type RunKind = 'playbook' | 'checklist' | 'action'
 
@@ -155,6 +156,8 @@ export interface Journal {
     readonly fromMs: number
     readonly toMs: number
   }): readonly Sample[]
+  /** State and outbox of `mts watch`; absent in journals that cannot be watched with. */
+  readonly watching?: WatchRecords
   /** Checkpoints and closes. */
   close(): void
 }

@@ -245,3 +245,34 @@ export function defect(en: string): MtsError {
     message: text(`mts 내부 오류(기록): ${en}`, `a defect of mts (journal): ${en}`),
   })
 }
+
+/** Somebody watches with this journal already: who, where, since when. */
+export function watchBusy(holder: ProcessHolder, sinceMs: number, ownHost: string): MtsError {
+  const since = isoSeoul(sinceMs)
+  const elsewhere = holder.host === ownHost ? '' : `, ${holder.host}`
+  return new MtsError({
+    code: 'BUSY',
+    exitCode: EXIT.busy,
+    message: text(
+      `이미 감시 중입니다: pid ${holder.pid}${elsewhere}, ${since}부터`,
+      `a watch is running already: pid ${holder.pid}${elsewhere}, since ${since}`,
+    ),
+    next: [
+      text(
+        '다른 서비스를 감시하려면 기록 파일을 따로 두세요(MTS_JOURNAL)',
+        'to watch another service, give it a journal of its own (MTS_JOURNAL)',
+      ),
+    ],
+  })
+}
+
+export function watchLost(): MtsError {
+  return new MtsError({
+    code: 'BUSY',
+    exitCode: EXIT.busy,
+    message: text(
+      '다른 프로세스가 감시를 이어받았습니다',
+      'another process has taken over the watch',
+    ),
+  })
+}

@@ -23,6 +23,7 @@ import { createSamples } from './samples.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
 import type { Store } from './store.ts'
 import { createStore, numberOf, textOf } from './store.ts'
+import { createWatchRecords } from './watch-records.ts'
 
 export interface JournalPorts {
   readonly clock: Clock
@@ -66,6 +67,7 @@ function journalOver(
 ): Journal {
   const runs = createRuns({ store, log, clock, identity })
   const locks = createDateLocks(store, clock, identity)
+  const { records: watching, releaseAll: releaseWatch } = createWatchRecords(store, identity)
   let isOpen = true
   return {
     startRun: (options) => runs.startRun(options),
@@ -79,10 +81,12 @@ function journalOver(
     lockDate: (url, date, run) => locks.lock(url, date, run),
     verifyChain: () => log.verify(),
     ...createSamples(store, clock),
+    watching,
     close() {
       if (!isOpen) return
       isOpen = false
       closeQuietly([
+        releaseWatch,
         () => locks.releaseAll(),
         () => runs.releaseAll(),
         // Without waiting: while others are at work, the last of them does it.

@@ -10,26 +10,29 @@ const KEPT_MS = 90 * 86_400_000
 
 export type Samples = Pick<Journal, 'addSamples' | 'samples'>
 
+/** Inside a transaction. */
+export function insertSamples(store: Store, samples: readonly Sample[], nowMs: number): void {
+  for (const { atMs, url, metric, value, processStartMs } of samples) {
+    if (!Number.isFinite(value)) throw defect(`the sample of ${metric} is no number`)
+    store.run(
+      'INSERT INTO samples (url, metric, at_ms, value, process_start_ms) VALUES (?, ?, ?, ?, ?)',
+      [
+        cleanString(url),
+        cleanString(metric),
+        Math.trunc(atMs),
+        value,
+        processStartMs === undefined ? null : Math.trunc(processStartMs),
+      ],
+    )
+  }
+  store.run('DELETE FROM samples WHERE at_ms < ?', [Math.trunc(nowMs) - KEPT_MS])
+}
+
 export function createSamples(store: Store, clock: Clock): Samples {
   return {
     addSamples(samples) {
-      for (const { metric, value } of samples) {
-        if (!Number.isFinite(value)) throw defect(`the sample of ${metric} is no number`)
-      }
       store.write(() => {
-        for (const { atMs, url, metric, value, processStartMs } of samples) {
-          store.run(
-            'INSERT INTO samples (url, metric, at_ms, value, process_start_ms) VALUES (?, ?, ?, ?, ?)',
-            [
-              cleanString(url),
-              cleanString(metric),
-              Math.trunc(atMs),
-              value,
-              processStartMs === undefined ? null : Math.trunc(processStartMs),
-            ],
-          )
-        }
-        store.run('DELETE FROM samples WHERE at_ms < ?', [Math.trunc(clock.now()) - KEPT_MS])
+        insertSamples(store, samples, clock.now())
       })
     },
     samples({ url, metric, fromMs, toMs }) {

@@ -93,6 +93,46 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX samples_of_metric ON samples (url, metric, at_ms);
   CREATE INDEX samples_by_age ON samples (at_ms);
   `,
+  // What mts watch keeps: beside the chain, since it is about telling, not about what was done.
+  `
+  CREATE TABLE watch_hold (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    holder TEXT NOT NULL,
+    held_since_ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE watch_states (
+    url TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    saved_at_ms INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE watch_requests (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    url TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    request TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX watch_requests_of_url ON watch_requests (url, id);
+
+  CREATE TABLE deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    url TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    event TEXT NOT NULL,
+    incident TEXT,
+    notice TEXT NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    next_at_ms INTEGER NOT NULL,
+    ended_at_ms INTEGER,
+    problem TEXT,
+    maybe_duplicate INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX deliveries_open ON deliveries (channel, id) WHERE ended_at_ms IS NULL;
+  CREATE INDEX deliveries_ended ON deliveries (ended_at_ms);
+  `,
 ]
 
 /** Version of the tables this program knows. */
