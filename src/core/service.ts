@@ -154,6 +154,65 @@ export interface ServiceReader {
   deadLetterCounts(options?: RequestOptions): Promise<Read<DeadLetterCounts>>
 }
 
+/** What is not settled of a date, as far as the service says it. */
+export interface UnsettledSales {
+  readonly count: number
+  /** Sales, or settlements that would be made of them; absent when the service only counted. */
+  readonly items?: readonly { readonly id: number; readonly amount: Won }[]
+}
+
+/** Each field is absent where the service does not say it; this build says nothing. */
+export interface ServiceInfo {
+  readonly version?: string
+  /** ISO 8601, as sent. */
+  readonly builtAt?: string
+  readonly commit?: string
+}
+
+/**
+ * By the service's own names: numbers, yes and no, days, months and times. Other text and everything
+ * nested is left out, since a store's owner may be in it.
+ */
+export type SalesFigures = Readonly<Record<string, string | number | boolean>>
+
+/**
+ * Read-only questions that no decision may depend on: on the build we know they fail, or another
+ * one answers better. Kept apart from `ServiceReader`, so that whoever decides does not even see them.
+ */
+export interface ServiceRareReader {
+  /** Always a service error on this build; a sound answer is taken when a later one gives it. */
+  unsettledOnDate(date: SeoulDate, options?: RequestOptions): Promise<Read<UnsettledSales>>
+  /** What `wholeHealth` says, under HTTP 200 whatever it says; it hangs in the same way. */
+  monitoringHealth(options?: RequestOptions): Promise<Read<HealthReport>>
+  /** As `metric`; `absent` is the service's 200 with nothing in it. */
+  customMetric(
+    name: string,
+    tags?: Readonly<Record<string, string>>,
+    options?: RequestOptions,
+  ): Promise<Read<Metric>>
+  info(options?: RequestOptions): Promise<Read<ServiceInfo>>
+  /**
+   * The scrape in text format 0.0.4, under either of its two paths. As sent: to be parsed, never shown.
+   * About 450 KB, and many of its meters stay 0 for ever: never for a health check.
+   */
+  exposition(
+    under: '/actuator' | '/api/monitoring',
+    options?: RequestOptions,
+  ): Promise<Read<string>>
+  /** A service error on this build. */
+  salesDashboard(
+    store: string,
+    date: SeoulDate,
+    options?: RequestOptions,
+  ): Promise<Read<SalesFigures>>
+  /** `yearMonth`: `YYYY-MM`. A service error on this build. */
+  monthlySalesReport(
+    store: string,
+    yearMonth: string,
+    options?: RequestOptions,
+  ): Promise<Read<SalesFigures>>
+}
+
 export interface ServiceWriter {
   /** POST /api/settlements/manual, once, on a fresh connection. */
   postManual(date: SeoulDate, options?: RequestOptions): Promise<PostResult>

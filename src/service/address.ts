@@ -43,6 +43,16 @@ function parseAddress(url: string, headers: Readonly<Record<string, string>>): A
       'url',
     )
   }
+  // Nobody can say which user or password a stray % belongs to.
+  if (/%(?![\da-f]{2})/i.test(parsed.username + parsed.password)) {
+    throw wrong(
+      text(
+        '서비스 주소의 사용자나 비밀번호를 읽을 수 없습니다(%는 %25로 쓰세요)',
+        "the user or password in the service's url cannot be read (write % as %25)",
+      ),
+      'url',
+    )
+  }
   const prefix = parsed.pathname.replace(/\/+$/, '')
   const port = parsed.port === '' ? (parsed.protocol === 'https:' ? '443' : '80') : parsed.port
   return {

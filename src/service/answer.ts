@@ -67,7 +67,11 @@ function isSpringError(value: unknown, httpStatus: number): boolean {
 }
 
 /** What a redirect, a cache's copy or a missing permission says about an answer, before its body is looked at. */
-export function headFailure(head: AnswerHead, place: string): Failure | undefined {
+export function headFailure(
+  head: AnswerHead,
+  place: string,
+  isOurs: (mediaType: string) => boolean = isServiceMediaType,
+): Failure | undefined {
   const { httpStatus } = head
   if (httpStatus === 401 || httpStatus === 403) {
     const words =
@@ -87,7 +91,7 @@ export function headFailure(head: AnswerHead, place: string): Failure | undefine
   if ((head.ageSeconds ?? 0) > 0) {
     return foreign(place, '캐시에 저장된 응답', 'a copy out of a cache', httpStatus)
   }
-  if (!isServiceMediaType(head.mediaType)) {
+  if (!isOurs(head.mediaType)) {
     const type = cleanText(head.mediaType, 40)
     return foreign(place, `HTTP ${httpStatus} ${type}`, `HTTP ${httpStatus}, ${type}`, httpStatus)
   }
@@ -95,8 +99,11 @@ export function headFailure(head: AnswerHead, place: string): Failure | undefine
 }
 
 /** What an answer other than 200 says, or a 200 that holds the service's error. Never a value. */
-export function errorFailure(head: AnswerHead, bytes: Uint8Array, place: string): Failure {
-  const { httpStatus } = head
+export function errorFailure(
+  { httpStatus }: Pick<AnswerHead, 'httpStatus'>,
+  bytes: Uint8Array,
+  place: string,
+): Failure {
   if (bytes.length === 0) {
     // A proxy that gives up also sends nothing: 502, 503 and 504 are not the service's word.
     return httpStatus === 500 || (httpStatus >= 400 && httpStatus < 500)
@@ -185,8 +192,7 @@ export function interpretJson<T>(
   const value = interpret(parsed.value)
   if (value !== undefined) return { kind: 'ok', value, meta }
   if (isServiceError(parsed.value)) {
-    const head: AnswerHead = { httpStatus: meta.httpStatus, mediaType: '' }
-    return unknown(errorFailure(head, bytes, place), meta.latencyMs)
+    return unknown(errorFailure(meta, bytes, place), meta.latencyMs)
   }
   return unknown(otherShape(meta.httpStatus), meta.latencyMs)
 }

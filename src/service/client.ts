@@ -1,7 +1,7 @@
 /** The client of mini-today-sales: every question and the two requests that change something. */
 import type { Clock } from '../core/clock.ts'
 import { isSeoulDate } from '../core/dates.ts'
-import type { RequestOptions, Service } from '../core/service.ts'
+import type { RequestOptions, Service, ServiceRareReader } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
 import { loadAddress } from './address.ts'
 import { createCollectingReader, readJson } from './answer.ts'
@@ -9,6 +9,7 @@ import type { Interpret } from './answer.ts'
 import { createConnections } from './connections.ts'
 import { exchange } from './exchange.ts'
 import type { AnswerHead, BodyReader, Exchange } from './exchange.ts'
+import { EXPOSITION_ACCEPT, readExposition } from './exposition.ts'
 import {
   HEALTH_ACCEPT,
   interpretComponentHealth,
@@ -23,6 +24,12 @@ import {
   interpretSystemInfo,
 } from './metrics.ts'
 import { postResult } from './post.ts'
+import {
+  interpretFigures,
+  interpretInfo,
+  interpretUnsettled,
+  readCustomMetric,
+} from './rare-answers.ts'
 import { query, segment } from './request.ts'
 import { interpretSalesPage } from './sales.ts'
 import {
@@ -47,7 +54,7 @@ const JSON_ACCEPT = 'application/json'
 export async function createServiceClient(
   settings: Pick<Settings, 'url' | 'headers' | 'caFile' | 'timeoutMs'>,
   clock: Clock,
-): Promise<Service> {
+): Promise<Service & ServiceRareReader> {
   const address = await loadAddress(settings)
   const connections = createConnections(address)
   const { place, prefix } = address
@@ -132,10 +139,7 @@ export async function createServiceClient(
       return readHealth(done, place, interpretComponentHealth, { absence: true })
     },
     async metric(name, tags, options) {
-      const asked = Object.entries(tags ?? {}).map(
-        ([tag, value]) => ['tag', `${tag}:${value}`] as const,
-      )
-      const path = `/actuator/metrics/${segment(name)}${query(asked)}`
+      const path = `/actuator/metrics/${segment(name)}${query(tagParameters(tags))}`
       return ask(path, options, interpretMetric(name), true)
     },
     async metricNames(options) {
@@ -183,6 +187,38 @@ export async function createServiceClient(
       return ask('/api/dlq/counts', options, interpretDeadLetters)
     },
 
+    async unsettledOnDate(date, options) {
+      const path = `/api/settlements/unsettled/${dateText(date)}`
+      return ask(path, options, interpretUnsettled(date))
+    },
+    async monitoringHealth(options) {
+      return ask('/api/monitoring/health', options, interpretWholeHealth)
+    },
+    async customMetric(name, tags, options) {
+      const asked = query([['metricName', name], ...tagParameters(tags)])
+      const path = `/api/monitoring/metrics/custom${asked}`
+      const done = await get(path, options, createCollectingReader)
+      return readCustomMetric(done, place, name)
+    },
+    async info(options) {
+      return ask('/actuator/info', options, interpretInfo)
+    },
+    async exposition(under, options) {
+      const path = `${under}/prometheus`
+      const done = await get(path, options, createCollectingReader, EXPOSITION_ACCEPT)
+      return readExposition(done, place)
+    },
+    async salesDashboard(store, date, options) {
+      const path = `/api/v1/sales/dashboard/${segment(store)}${query([['date', dateText(date)]])}`
+      return ask(path, options, interpretFigures(store))
+    },
+    async monthlySalesReport(store, yearMonth, options) {
+      if (!isSeoulDate(`${yearMonth}-01`)) throw new TypeError('no month of the form YYYY-MM')
+      const asked = query([['yearMonth', yearMonth]])
+      const path = `/api/v1/sales/report/monthly/${segment(store)}${asked}`
+      return ask(path, options, interpretFigures(store))
+    },
+
     async postManual(date, options) {
       const path = `/api/settlements/manual${query([['settlementDate', dateText(date)]])}`
       return post(path, date, options)
@@ -193,6 +229,10 @@ export async function createServiceClient(
 
     close: () => connections.close(),
   }
+}
+
+function tagParameters(tags: Readonly<Record<string, string>> = {}) {
+  return Object.entries(tags).map(([tag, value]) => ['tag', `${tag}:${value}`] as const)
 }
 
 /** Whoever calls has checked what a person typed; anything else here is a defect of ours. */

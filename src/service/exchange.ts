@@ -29,6 +29,8 @@ export interface AnswerHead {
   readonly httpStatus: number
   /** Media type in lower case without parameters; empty when there is none. */
   readonly mediaType: string
+  /** False when only the end of the connection ends the body: then it cannot be told whether all of it came. */
+  readonly delimited: boolean
   readonly dateMs?: number
   /** Seconds the answer has spent in a cache. */
   readonly ageSeconds?: number
@@ -268,6 +270,8 @@ function answerHead(
   return {
     httpStatus,
     mediaType: (mediaType.split(';')[0] ?? '').trim().toLowerCase(),
+    delimited:
+      headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined,
     ...(dateMs === undefined ? {} : { dateMs }),
     ...(typeof age === 'string' && /^\d{1,9}$/.test(age) ? { ageSeconds: Number(age) } : {}),
   }

@@ -1,10 +1,4 @@
 /** Deep imports of undici load its HTTP/1 client alone: half the code of the whole package. */
-declare module 'undici/lib/dispatcher/pool.js' {
-  import type { Pool as PoolClass } from 'undici'
-  const Pool: typeof PoolClass
-  export default Pool
-}
-
 declare module 'undici/lib/dispatcher/client.js' {
   import type { Client as ClientClass } from 'undici'
   const Client: typeof ClientClass

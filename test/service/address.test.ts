@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { loadSettings } from '../../src/config/load.ts'
 import { MtsError } from '../../src/core/errors.ts'
 import { createServiceClient } from '../../src/service/client.ts'
 import { answerOf, clientOf, listen, wallClock } from './wire.ts'
@@ -38,12 +39,35 @@ describe('the address', () => {
     )
   })
 
-  it.each(['ftp://x', 'localhost:8080', '', 'http://x/?a=1', 'http://x/#a'])(
+  it.each(['ftp://x', 'localhost:8080', '', 'http://x/?a=1', 'http://x/#a', 'http://a:%zz@x'])(
     'is refused when it cannot be one: "%s"',
     async (url) => {
       expect(await refusalOf({ url })).toMatchObject({ code: 'CONFIG', exitCode: 78 })
     },
   )
+
+  it.each([
+    ['HTTP://Service.EXAMPLE', 'http://service.example'],
+    ['http://service.example:80/', 'http://service.example'],
+    ['https://service.example:443/app//', 'https://service.example/app'],
+    ['http://service.example:8080/App/?', 'http://service.example:8080/App'],
+    ['http://service.example/#', 'http://service.example'],
+    ['http://ops:s%3Acret@service.example/', 'http://service.example'],
+    ['http://[0:0::1]:8080', 'http://[::1]:8080'],
+    ['http://정산.example/a/../b/', 'http://xn--zf4b78k.example/b'],
+  ])('has one name, in the settings as in the client: %s', async (typed, url) => {
+    const settings = await loadSettings({
+      options: { url: typed },
+      env: {},
+      directories: { config: '/nowhere', state: '/nowhere' },
+      cwd: '/nowhere',
+      homeDir: '/nowhere',
+      defaultLang: 'ko',
+    })
+    expect(settings.url).toBe(url)
+    expect((await clientOf(settings.url)).url).toBe(url)
+    expect((await clientOf(typed)).url).toBe(url)
+  })
 
   it('keeps what was typed inside its place in the path', async () => {
     const server = await listen((_request, socket) => socket.write(answerOf(404, '', {})))

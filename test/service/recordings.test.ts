@@ -1,6 +1,6 @@
 /** Every recorded answer of the real service goes through the client as it was sent. */
 import { describe, expect, it } from 'vitest'
-import type { Service } from '../../src/core/service.ts'
+import type { Service, ServiceRareReader } from '../../src/core/service.ts'
 import {
   answerOf,
   chunkedOf,
@@ -32,7 +32,7 @@ const SCENARIOS = [
 
 /** What the client was asked, and what a careful reader of the recording expects of it. */
 interface Replay {
-  readonly ask: (client: Service) => Promise<unknown>
+  readonly ask: (client: Service & ServiceRareReader) => Promise<unknown>
   readonly expected: unknown
   /** False where the recorded request is one that the client would never send. */
   readonly samePath: boolean
@@ -105,7 +105,10 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
   if (pathname === '/actuator/health' || pathname === '/api/monitoring/health') {
     const names = (value: object) => Object.keys(value)
     return asked(
-      (client) => client.wholeHealth(deadline),
+      (client) =>
+        pathname === '/actuator/health'
+          ? client.wholeHealth(deadline)
+          : client.monitoringHealth(deadline),
       status === undefined
         ? undefined
         : ok({
@@ -120,7 +123,6 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
               ]),
             ),
           }),
-      pathname === '/actuator/health',
     )
   }
   if (pathname.startsWith('/actuator/health/')) {
@@ -148,15 +150,16 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
         ]),
       )
     return asked(
-      (client) => client.metric(name, isMalformed ? {} : tags),
+      (client) =>
+        isCustom ? client.customMetric(name, tags) : client.metric(name, isMalformed ? {} : tags),
       status === 200
         ? body === ''
-          ? failed('unreadable')
+          ? absent
           : ok(expect.objectContaining({ name, measurements: measurements() }))
         : status === 404
           ? absent
           : failed('service_error'),
-      !isCustom && !isMalformed,
+      !isMalformed,
     )
   }
   if (pathname === '/actuator/metrics') {
@@ -262,6 +265,37 @@ function replayOf(exchange: RecordedExchange): Replay | undefined {
         ),
       }),
     )
+  }
+  const refused = (reason: string) =>
+    expect.objectContaining({
+      kind: 'unknown',
+      failure: expect.objectContaining({
+        kind: 'service_error',
+        httpStatus: 500,
+        message: expect.objectContaining({ ko: expect.stringContaining(reason) }),
+      }),
+    })
+  if (pathname.startsWith('/api/settlements/unsettled/')) {
+    return asked((client) => client.unsettledOnDate(last), refused('INTERNAL_SERVER_ERROR'))
+  }
+  if (pathname.startsWith('/api/v1/sales/dashboard/')) {
+    return asked(
+      (client) => client.salesDashboard(last, parameters.get('date') ?? ''),
+      refused('대시보드 조회 중 오류가 발생했습니다'),
+    )
+  }
+  if (pathname.startsWith('/api/v1/sales/report/monthly/')) {
+    return asked(
+      (client) => client.monthlySalesReport(last, parameters.get('yearMonth') ?? ''),
+      refused('월별 리포트 조회 중 오류가 발생했습니다'),
+    )
+  }
+  if (pathname === '/actuator/info') return asked((client) => client.info(), ok({}))
+  if (pathname.endsWith('/prometheus')) {
+    // Of the long text only its start and its end are recorded; they happen to meet in a comment.
+    const under = pathname === '/actuator/prometheus' ? '/actuator' : '/api/monitoring'
+    const isOpenMetrics = exchange.name.endsWith('openmetrics')
+    return asked((client) => client.exposition(under), isOpenMetrics ? failed('foreign') : ok(body))
   }
   // Requests the client never sends; their answers must not be mistaken for what it did ask.
   if (pathname.startsWith('/api/v1/sales/')) {

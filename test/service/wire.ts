@@ -5,7 +5,7 @@ import type { AddressInfo, Server, Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../src/core/clock.ts'
-import type { Service } from '../../src/core/service.ts'
+import type { Service, ServiceRareReader } from '../../src/core/service.ts'
 import type { Settings } from '../../src/core/settings.ts'
 import { createServiceClient } from '../../src/service/client.ts'
 
@@ -87,7 +87,7 @@ export async function clientOf(
   url: string,
   settings: Partial<Pick<Settings, 'headers' | 'caFile' | 'timeoutMs'>> = {},
   clock: Clock = wallClock,
-): Promise<Service> {
+): Promise<Service & ServiceRareReader> {
   const client = await createServiceClient({ url, headers: {}, ...settings }, clock)
   onTestFinished(() => client.close())
   return client
