@@ -32,7 +32,7 @@ const EVENT =
   /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s+(TRACE|DEBUG|INFO|WARN|ERROR)\s+\d+\s+---\s+\[[^\]]*\]\s+(\S+)\s*:\s?(.*)$/
 
 /** Every dead letter of a healthy sale is written about by these, at ERROR. */
-function isNoise(logger: string, message: string): boolean {
+export function isNoise(logger: string, message: string): boolean {
   return (
     logger.endsWith('SalesEventListener') ||
     (logger.endsWith('SimpleMessageListenerContainer') &&
