@@ -3,12 +3,14 @@ import type { Clock } from '../core/clock.ts'
 import { isSeoulDate } from '../core/dates.ts'
 import type { RequestOptions, Service, ServiceRareReader } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
-import { loadAddress } from './address.ts'
-import { createCollectingReader, readJson } from './answer.ts'
+import { text } from '../core/text.ts'
+import { loadAddress } from '../wire/address.ts'
+import { createCollectingReader } from '../wire/body.ts'
+import { readJson } from './answer.ts'
 import type { Interpret } from './answer.ts'
-import { createConnections } from './connections.ts'
-import { exchange } from './exchange.ts'
-import type { AnswerHead, BodyReader, Exchange } from './exchange.ts'
+import { createConnections } from '../wire/connections.ts'
+import { exchange } from '../wire/exchange.ts'
+import type { AnswerHead, BodyReader, Exchange } from '../wire/exchange.ts'
 import { EXPOSITION_ACCEPT, readExposition } from './exposition.ts'
 import {
   HEALTH_ACCEPT,
@@ -30,7 +32,7 @@ import {
   interpretUnsettled,
   readCustomMetric,
 } from './rare-answers.ts'
-import { query, segment } from './request.ts'
+import { query, segment } from '../wire/request.ts'
 import { interpretSalesPage } from './sales.ts'
 import {
   interpretExists,
@@ -55,7 +57,11 @@ export async function createServiceClient(
   settings: Pick<Settings, 'url' | 'headers' | 'caFile' | 'timeoutMs'>,
   clock: Clock,
 ): Promise<Service & ServiceRareReader> {
-  const address = await loadAddress(settings)
+  const address = await loadAddress(settings, {
+    name: text('서비스', 'the service'),
+    urlKey: 'url',
+    headersKey: 'headers',
+  })
   const connections = createConnections(address)
   const { place, prefix } = address
 

@@ -1,9 +1,9 @@
 /** Prometheus' text format as the service writes it: told from a page or an error, and handed on as it is. */
 import type { Read } from '../core/read.ts'
 import { cutOf, errorFailure, headFailure, isServiceMediaType, unknown } from './answer.ts'
-import type { CollectingReader } from './answer.ts'
-import type { Exchange } from './exchange.ts'
-import { unreadable } from './failure.ts'
+import type { CollectingReader } from '../wire/body.ts'
+import type { Exchange } from '../wire/exchange.ts'
+import { unreadable } from '../wire/failure.ts'
 
 export const EXPOSITION_ACCEPT = 'text/plain;version=0.0.4'
 

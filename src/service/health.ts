@@ -4,8 +4,8 @@ import type { Read } from '../core/read.ts'
 import { cleanText } from '../core/sanitize.ts'
 import type { ComponentHealth, ComponentStatus, HealthReport } from '../core/service.ts'
 import { cutOf, headFailure, interpretJson, readJson, unknown } from './answer.ts'
-import type { CollectingReader } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import type { CollectingReader } from '../wire/body.ts'
+import type { Exchange } from '../wire/exchange.ts'
 
 /** Actuator's own type first: under plain JSON an older one may answer in its version 2. */
 export const HEALTH_ACCEPT = 'application/vnd.spring-boot.actuator.v3+json, application/json'

@@ -11,9 +11,9 @@ import {
   isServiceError,
   mixedAnswer,
   otherShape,
-  parseJson,
 } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import { parseJson } from '../wire/body.ts'
+import type { Exchange } from '../wire/exchange.ts'
 import { looksLikeSettlement, recordOf } from './settlements.ts'
 import type { SettlementBody } from './settlements.ts'
 

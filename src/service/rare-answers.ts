@@ -11,8 +11,8 @@ import type { Read } from '../core/read.ts'
 import { cleanText } from '../core/sanitize.ts'
 import type { Metric, SalesFigures, ServiceInfo, UnsettledSales } from '../core/service.ts'
 import { headFailure, isServiceError, readJson } from './answer.ts'
-import type { CollectingReader } from './answer.ts'
-import type { Exchange } from './exchange.ts'
+import type { CollectingReader } from '../wire/body.ts'
+import type { Exchange } from '../wire/exchange.ts'
 import { interpretMetric } from './metrics.ts'
 
 const serviceTime = z.string().check(z.refine((value) => parseServiceTime(value) !== undefined))

@@ -11,7 +11,7 @@
  */
 import { createJsonScanner } from './json-scanner.ts'
 import type { JsonScalar, JsonScanner } from './json-scanner.ts'
-import type { BodyReader } from './exchange.ts'
+import type { BodyReader } from '../wire/exchange.ts'
 
 /** The most that is read of one settlement, bytes. */
 const HEAD_LIMIT_BYTES = 64 * 1024

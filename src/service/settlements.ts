@@ -9,7 +9,6 @@ import { cleanText } from '../core/sanitize.ts'
 import type { SettlementRange, SettlementRecord } from '../core/service.ts'
 import { text } from '../core/text.ts'
 import {
-  createCollectingReader,
   cutOf,
   errorFailure,
   headFailure,
@@ -19,9 +18,10 @@ import {
   otherShape,
   unknown,
 } from './answer.ts'
-import type { CollectingReader } from './answer.ts'
-import type { AnswerHead, Exchange } from './exchange.ts'
-import { failure, unreadable } from './failure.ts'
+import { createCollectingReader } from '../wire/body.ts'
+import type { CollectingReader } from '../wire/body.ts'
+import type { AnswerHead, Exchange } from '../wire/exchange.ts'
+import { failure, unreadable } from '../wire/failure.ts'
 import type { JsonScalar } from './json-scanner.ts'
 import { createSettlementReader } from './settlement-head.ts'
 import type { SeenRecord, SeenSettlements, SettlementReader } from './settlement-head.ts'

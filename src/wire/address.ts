@@ -1,4 +1,4 @@
-/** Where the service is and what every request carries: checked once, before anything is sent. */
+/** Where a server is and what every request carries: checked once, before anything is sent. */
 import { readFile } from 'node:fs/promises'
 import type { SecureContext } from 'node:tls'
 import { messageOf, MtsError, systemCodeOf } from '../core/errors.ts'
@@ -20,37 +20,52 @@ export interface Address {
   readonly secureContext?: SecureContext
 }
 
+/** Which server it is about, for messages: its name, and the settings that hold its address and headers. */
+interface AddressWords {
+  readonly name: Text
+  readonly urlKey: string
+  readonly headersKey: string
+}
+
 export async function loadAddress(
   settings: Pick<Settings, 'url' | 'headers' | 'caFile'>,
+  words: AddressWords,
 ): Promise<Address> {
-  const address = parseAddress(settings.url, settings.headers)
+  const address = parseAddress(settings.url, settings.headers, words)
   if (settings.caFile === undefined) return address
   return { ...address, secureContext: await loadSecureContext(settings.caFile) }
 }
 
 /** Throws CONFIG (78) for a URL or a header that cannot be sent; values are never repeated in the message. */
-function parseAddress(url: string, headers: Readonly<Record<string, string>>): Address {
+function parseAddress(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  { name, urlKey, headersKey }: AddressWords,
+): Address {
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
     throw wrong(
-      text('서비스 주소가 http(s) URL이 아닙니다', "the service's url is no http(s) URL"),
-      'url',
+      text(`${name.ko} 주소가 http(s) URL이 아닙니다`, `the url of ${name.en} is no http(s) URL`),
+      urlKey,
     )
   }
   if (parsed.search !== '' || parsed.hash !== '') {
     throw wrong(
-      text('서비스 주소에 ?와 #은 쓸 수 없습니다', "the service's url must not hold ? or #"),
-      'url',
+      text(
+        `${name.ko} 주소에 ?와 #은 쓸 수 없습니다`,
+        `the url of ${name.en} must not hold ? or #`,
+      ),
+      urlKey,
     )
   }
   // Nobody can say which user or password a stray % belongs to.
   if (/%(?![\da-f]{2})/i.test(parsed.username + parsed.password)) {
     throw wrong(
       text(
-        '서비스 주소의 사용자나 비밀번호를 읽을 수 없습니다(%는 %25로 쓰세요)',
-        "the user or password in the service's url cannot be read (write % as %25)",
+        `${name.ko} 주소의 사용자나 비밀번호를 읽을 수 없습니다(%는 %25로 쓰세요)`,
+        `the user or password in the url of ${name.en} cannot be read (write % as %25)`,
       ),
-      'url',
+      urlKey,
     )
   }
   const prefix = parsed.pathname.replace(/\/+$/, '')
@@ -60,7 +75,7 @@ function parseAddress(url: string, headers: Readonly<Record<string, string>>): A
     origin: parsed.origin,
     prefix,
     place: `${parsed.hostname}:${port}`,
-    headers: headerList(headers, parsed),
+    headers: headerList(headers, parsed, headersKey),
   }
 }
 
@@ -80,14 +95,18 @@ const RESERVED: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
-function headerList(headers: Readonly<Record<string, string>>, url: URL): string[] {
+function headerList(
+  headers: Readonly<Record<string, string>>,
+  url: URL,
+  headersKey: string,
+): string[] {
   const list: string[] = []
   let authorized = false
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(name)) {
       throw wrong(
         text('쓸 수 없는 헤더 이름이 있습니다', 'a header has an impossible name'),
-        'headers',
+        headersKey,
       )
     }
     // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -97,13 +116,13 @@ function headerList(headers: Readonly<Record<string, string>>, url: URL): string
           `헤더 ${name}의 값에 쓸 수 없는 문자가 있습니다`,
           `the value of header ${name} holds characters that cannot be sent`,
         ),
-        'headers',
+        headersKey,
       )
     }
     if (RESERVED.has(name.toLowerCase())) {
       throw wrong(
         text(`헤더 ${name}은(는) 설정할 수 없습니다`, `header ${name} cannot be configured`),
-        'headers',
+        headersKey,
       )
     }
     authorized ||= name.toLowerCase() === 'authorization'

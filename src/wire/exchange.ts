@@ -19,7 +19,7 @@ import {
 } from './failure.ts'
 import type { Phase } from './failure.ts'
 
-/** The most that is read of any answer, decoded, in bytes. */
+/** The most that is read of any answer unless the request allows more, decoded, in bytes. */
 const BODY_LIMIT_BYTES = 1024 * 1024
 
 /** Once what was asked is known, the rest of the answer gets this long, ms. */
@@ -43,9 +43,11 @@ export interface BodyReader {
 }
 
 interface ExchangeRequest {
-  readonly method: 'GET' | 'POST'
+  /** Anything but a GET leaves once, on a connection of its own. */
+  readonly method: 'GET' | 'POST' | 'DELETE'
   /** With the prefix, percent-encoded. */
   readonly path: string
+  readonly body?: string
   /** Name, value, name, value. */
   readonly headers: readonly string[]
   /** For messages. */
@@ -53,6 +55,8 @@ interface ExchangeRequest {
   readonly timeoutMs: number
   /** Shorter deadline for the connection alone, ms. */
   readonly connectTimeoutMs?: number
+  /** The most that is read of the answer, decoded, in bytes; 1 MiB unless given. */
+  readonly limitBytes?: number
   readonly signal?: AbortSignal
 }
 
@@ -87,6 +91,7 @@ export function exchange<R extends BodyReader>(
 ): Promise<Exchange<R>> {
   return new Promise((resolve, reject) => {
     const startedMs = clock.monotonicMs()
+    const limitBytes = request.limitBytes ?? BODY_LIMIT_BYTES
     const timers = new AbortController()
     let settled = false
     let sent = false
@@ -153,8 +158,8 @@ export function exchange<R extends BodyReader>(
     function feed(chunk: Uint8Array): void {
       if (settled || answer === undefined) return
       bodyBytes += chunk.length
-      if (bodyBytes > BODY_LIMIT_BYTES) {
-        settle('broken_off', tooLarge())
+      if (bodyBytes > limitBytes) {
+        settle('broken_off', tooLarge(limitBytes))
         return
       }
       const state = answer.reader.read(chunk)
@@ -168,7 +173,7 @@ export function exchange<R extends BodyReader>(
     const handler: Dispatcher.DispatchHandler = {
       onRequestStart(controller) {
         // Given up, or the library at it a second time: then nothing more may leave.
-        if (settled || (sent && request.method === 'POST')) {
+        if (settled || (sent && request.method !== 'GET')) {
           controller.abort(new Error('given up'))
           return
         }
@@ -195,7 +200,7 @@ export function exchange<R extends BodyReader>(
       onResponseData(_controller, chunk) {
         if (settled) return
         wireBytes += chunk.length
-        if (wireBytes > BODY_LIMIT_BYTES) settle('broken_off', tooLarge())
+        if (wireBytes > limitBytes) settle('broken_off', tooLarge(limitBytes))
         else if (decoder === undefined) feed(chunk)
         else decoder.write(chunk)
       },
@@ -226,6 +231,7 @@ export function exchange<R extends BodyReader>(
       method: request.method,
       path: request.path,
       headers: [...request.headers],
+      ...(request.body === undefined ? {} : { body: request.body }),
     }
 
     if (request.signal?.aborted === true) {
@@ -252,10 +258,11 @@ export function exchange<R extends BodyReader>(
   })
 }
 
-function tooLarge(): Failure {
+function tooLarge(limitBytes: number): Failure {
+  const limit = `${Math.round(limitBytes / 1024 / 1024)} MiB`
   return failure(
     'unreadable',
-    text('응답이 너무 큼(1 MiB 초과)', 'the answer is too large (over 1 MiB)'),
+    text(`응답이 너무 큼(${limit} 초과)`, `the answer is too large (over ${limit})`),
   )
 }
 
