@@ -22,7 +22,10 @@ export interface Thresholds {
 
 /** Opening hours by weekday (0 Sunday … 6 Saturday), `HH:MM`–`HH:MM` Seoul; `until` ≤ `from` passes midnight. null: closed. */
 export interface OpeningHours {
-  readonly byWeekday: readonly (readonly { readonly from: string; readonly until: string }[] | null)[]
+  readonly byWeekday: readonly (
+    | readonly { readonly from: string; readonly until: string }[]
+    | null
+  )[]
 }
 
 export interface External {
@@ -61,7 +64,10 @@ export interface Settings {
   readonly verifyAfterMs: number
   readonly thresholds: Thresholds
   readonly prometheusUrl?: string
+  /** Sent with every request to it, authorization included. Secret. */
+  readonly prometheusHeaders?: Readonly<Record<string, string>>
   readonly alertmanagerUrl?: string
+  readonly alertmanagerHeaders?: Readonly<Record<string, string>>
   readonly log?: string
   /** How many instances answer behind the url; counters are evidence for sales only when it is 1. */
   readonly instances: number

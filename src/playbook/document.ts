@@ -106,7 +106,11 @@ export interface WaitStep extends StepCommon {
 export interface BranchStep extends StepCommon {
   readonly type: 'branch'
   /** The first whose condition is true is taken. */
-  readonly branches: readonly { readonly when: string; readonly goto: string; readonly title: Text }[]
+  readonly branches: readonly {
+    readonly when: string
+    readonly goto: string
+    readonly title: Text
+  }[]
   /** Where to go when none is true or one cannot be judged. */
   readonly otherwise: string
 }

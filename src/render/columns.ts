@@ -41,6 +41,8 @@ export function wrapCells(value: string, cells: number): string[] {
 export function labelled(label: string, value: string, labelCells: number, width: number): string {
   const lines = wrapCells(value, Math.max(20, width - labelCells))
   return lines
-    .map((line, index) => (index === 0 ? padCells(label, labelCells) : ' '.repeat(labelCells)) + line)
+    .map(
+      (line, index) => (index === 0 ? padCells(label, labelCells) : ' '.repeat(labelCells)) + line,
+    )
     .join('\n')
 }

@@ -63,7 +63,7 @@ function valueLines(value: unknown, view: View): readonly string[] {
   if (typeof value === 'object') {
     return Object.entries(value).map(([name, item]) => `${name}: ${fieldWords(item)}`)
   }
-  return [String(value)]
+  return [fieldWords(value)]
 }
 
 /** `id: bank, target: https://…`: one entry of a list on a line. */

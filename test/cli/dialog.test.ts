@@ -105,8 +105,8 @@ describe('asking a person', () => {
       ...done,
       value: { kind: 'Probe', answer: answer ?? 'nobody' } as never,
       faces: {
-        table: (value) => String((value as unknown as { answer: string }).answer),
-        csv: (value) => String((value as unknown as { answer: string }).answer),
+        table: (value) => (value as unknown as { answer: string }).answer,
+        csv: (value) => (value as unknown as { answer: string }).answer,
       },
     }
   }
