@@ -23,6 +23,18 @@ export function settingsOf(
   const { url, headers } = access(values)
   const { openingHours, payoutDeadline, redisMemoryBytes, caFile, log, timeoutMs } = values
   const { prometheusUrl, alertmanagerUrl } = values
+  const prometheusHeaders = nonEmptyHeaders({
+    headers: values.prometheusHeaders,
+    token: values.prometheusToken,
+    user: values.prometheusUser,
+    password: values.prometheusPassword,
+  })
+  const alertmanagerHeaders = nonEmptyHeaders({
+    headers: values.alertmanagerHeaders,
+    token: values.alertmanagerToken,
+    user: values.alertmanagerUser,
+    password: values.alertmanagerPassword,
+  })
   const lang: Lang = values.lang ?? sources.defaultLang
   return {
     url,
@@ -48,7 +60,9 @@ export function settingsOf(
       diskPercent: values.diskPercent ?? 85,
     },
     ...(prometheusUrl === undefined ? {} : { prometheusUrl }),
+    ...(prometheusHeaders === undefined ? {} : { prometheusHeaders }),
     ...(alertmanagerUrl === undefined ? {} : { alertmanagerUrl }),
+    ...(alertmanagerHeaders === undefined ? {} : { alertmanagerHeaders }),
     ...(log === undefined ? {} : { log }),
     instances: values.instances ?? 1,
     playbookDirs: values.playbookDirs ?? [],
@@ -71,13 +85,35 @@ function access(values: Configuration['values']): {
   const password = decodeURIComponent(base.password) || values.password
   base.username = ''
   base.password = ''
+  const headers = headersOf({
+    headers: values.headers,
+    token: values.token,
+    user,
+    password,
+  })
+  return { url: base.href.replace(/\/+$/, ''), headers }
+}
+
+interface Access {
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly token: string | undefined
+  readonly user: string | undefined
+  readonly password: string | undefined
+}
+
+function nonEmptyHeaders(access: Access): Readonly<Record<string, string>> | undefined {
+  const headers = headersOf(access)
+  return Object.keys(headers).length === 0 ? undefined : headers
+}
+
+function headersOf(access: Access): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {}
-  for (const [name, value] of Object.entries(values.headers ?? {}))
+  for (const [name, value] of Object.entries(access.headers ?? {}))
     headers[name.toLowerCase()] = value
-  if (values.token !== undefined) headers['authorization'] = `Bearer ${values.token}`
-  else if (user !== undefined) {
-    const pair = Buffer.from(`${user}:${password ?? ''}`, 'utf8').toString('base64')
+  if (access.token !== undefined) headers['authorization'] = `Bearer ${access.token}`
+  else if (access.user !== undefined) {
+    const pair = Buffer.from(`${access.user}:${access.password ?? ''}`, 'utf8').toString('base64')
     headers['authorization'] = `Basic ${pair}`
   }
-  return { url: base.href.replace(/\/+$/, ''), headers }
+  return headers
 }
