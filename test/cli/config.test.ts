@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { renderTemplate } from '../../src/config/template.ts'
 import { createFakeWorld } from '../support/ports.ts'
 import type { FakeOptions, FakeWorld } from '../support/ports.ts'
 
@@ -132,15 +133,10 @@ describe('mts config init', () => {
   it.each([['ko'], ['en']])(
     'writes one that changes nothing as it is, and is right when uncommented (%s)',
     async (lang) => {
-      const world = worldOf({
-        env: {
-          MY_TOKEN: 't',
-          MY_PASSWORD: 'p',
-          MY_API_KEY: 'k',
-          MY_SLACK_WEBHOOK_URL: 'https://h/x',
-          MY_PAGERDUTY_ROUTING_KEY: 'r',
-        },
-      })
+      // Every variable that the example names is set.
+      const named = renderTemplate('ko').matchAll(/\$\{(MY_\w+)\}/g)
+      const env = Object.fromEntries(Array.from(named, ([, name = '']) => [name, 'https://h/x']))
+      const world = worldOf({ env })
       const before = (await world.mts('config', 'show', '-o', 'json')).json()['items']
       await world.mts('config', 'init', '--lang', lang)
       const path = join(world.home, 'config/config.yaml')
