@@ -110,7 +110,7 @@ export async function presentDefect(
 }
 
 /** Anything untyped is a defect of ours and says so. */
-export function typedError(thrown: unknown, aborted: boolean): MtsError {
+function typedError(thrown: unknown, aborted: boolean): MtsError {
   if (aborted && endsAnInterruption(thrown)) return interruptedError()
   if (thrown instanceof MtsError) return thrown
   const words = cleanText(messageOf(thrown), 300)

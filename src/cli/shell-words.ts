@@ -1,5 +1,5 @@
 /** Words as they must be typed into a POSIX shell to mean themselves. */
-export function quoteWord(word: string): string {
+function quoteWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }
 

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini'
 import { isSeoulDate } from '../core/dates.ts'
 import { parseDuration } from '../core/duration.ts'
-import type { OpeningHours } from '../core/settings.ts'
+import type { MaintenanceWindow, OpeningHours } from '../core/settings.ts'
 
 /** A schema that parses text and refuses what `parse` does not understand. */
 function parsed<T>(parse: (value: string) => T | undefined) {
@@ -20,7 +20,7 @@ function parsed<T>(parse: (value: string) => T | undefined) {
 export const httpUrl = parsed(parseHttpUrl)
 
 /** Base URL without trailing slash, query and fragment. Credentials are kept: the caller takes them out. */
-export function parseHttpUrl(value: string): string | undefined {
+function parseHttpUrl(value: string): string | undefined {
   if (!/^https?:\/\/\S+$/i.test(value) || !URL.canParse(value)) return undefined
   const url = new URL(value)
   if (url.search !== '' || url.hash !== '' || url.hostname === '') return undefined
@@ -137,6 +137,43 @@ function parseSpan(value: string): { readonly from: string; readonly until: stri
 function isTimeOfDay(value: string): boolean {
   return /^([01]\d|2[0-3]):[0-5]\d$/.test(value)
 }
+
+/** `22:00-07:00`. */
+export const timeSpan = parsed(parseSpan)
+
+/** `sun 03:00-05:00 백업`, `2026-12-25 00:00-24:00`, `03:00-03:10`: when, and if you like why. */
+export const maintenance = z.array(parsed(parseMaintenance))
+
+function parseMaintenance(value: string): MaintenanceWindow | undefined {
+  const match = /^(?:(\d{4}-\d{2}-\d{2})\s+|([a-z]{3}(?:,[a-z]{3})*)\s+)?(\S+)(?:\s+(.+))?$/.exec(
+    value.trim(),
+  )
+  if (match === null) return undefined
+  const [, date, days, times = '', reason] = match
+  const span = parseSpan(times)
+  const weekdays = days?.split(',').map((day) => (WEEKDAYS as readonly string[]).indexOf(day))
+  if (span === undefined || weekdays?.includes(-1) === true) return undefined
+  if (date !== undefined && !isSeoulDate(date)) return undefined
+  return {
+    ...span,
+    ...(date === undefined ? {} : { date }),
+    ...(weekdays === undefined ? {} : { weekdays }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+/** Where somebody else notices silence: a query may belong to it. */
+export const pingUrl = parsed((value) =>
+  /^https?:\/\/\S+$/i.test(value) && URL.canParse(value) ? value : undefined,
+)
+
+/** By check, or by severity. */
+export const routes = z.record(
+  z.string().check(z.regex(/^[a-z][a-z-]*$/)),
+  z.array(z.enum(['slack', 'pagerduty'])),
+)
+
+export const yesNo = z.boolean()
 
 const identifier = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,63}$/))
 

@@ -89,7 +89,7 @@ function epochMs(at: string | number): number {
 }
 
 /** What a scripted person types; `interrupt` is Ctrl-C at the question. */
-export type TypedAnswer = string | { readonly interrupt: true }
+type TypedAnswer = string | { readonly interrupt: true }
 
 export interface FakeOptions {
   readonly env?: Readonly<Record<string, string>>
