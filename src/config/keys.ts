@@ -1,42 +1,10 @@
 /** Every setting: its key in the file, its variable, its shape, what was expected when it does not fit. */
-import type * as z from 'zod/mini'
-import type { Text } from '../core/text.ts'
 import * as shapes from './shapes.ts'
+import { COUNT, DURATION, HTTP, HTTP_PLAIN, PATH, PERCENT, TIME, WORDS, key } from './key.ts'
+import type { Key } from './key.ts'
+import { WATCH_KEYS } from './watch-keys.ts'
 
-export interface Key<T = unknown> {
-  readonly path: string
-  readonly schema: z.ZodMiniType<T>
-  readonly expected: Text
-  readonly variable?: string
-  readonly option?: 'url' | 'lang' | 'timeout'
-  /** Never in a file as it is, never shown. `NAME_FILE` of its variable names a file that holds it. */
-  readonly secret?: true
-  /** A path: relative ones count from the file that names them, `~` is the home directory. */
-  readonly pathlike?: true
-  /** A variable's text as the file would have it; text itself unless given. */
-  readonly fromVariable?: (text: string) => unknown
-  /** What it is for: `mts config init`. */
-  readonly about: Text
-}
-
-function key<T>(definition: Key<T>): Key<T> {
-  return definition
-}
-
-const HTTP: Text = { ko: 'http(s)://주소', en: 'an http(s) address' }
-const HTTP_PLAIN: Text = {
-  ko: '계정 정보가 없는 http(s)://주소',
-  en: 'an http(s) address without credentials',
-}
-const DURATION: Text = { ko: '시간(예: 30s, 5m, 1h30m)', en: 'a duration such as 30s, 5m, 1h30m' }
-const PERCENT: Text = {
-  ko: '0 초과 100 이하의 비율(예: 80)',
-  en: 'a percentage above 0, up to 100',
-}
-const COUNT: Text = { ko: '1 이상의 정수', en: 'a whole number from 1' }
-const TIME: Text = { ko: 'HH:MM(서울 시각)', en: 'HH:MM, Seoul time' }
-const PATH: Text = { ko: '파일 경로', en: 'a path' }
-const WORDS: Text = { ko: '글자', en: 'text' }
+export type { Key } from './key.ts'
 
 const byCommas = (value: string): string[] =>
   value
@@ -332,29 +300,7 @@ export const KEYS = {
     expected: PATH,
     about: { ko: '서비스 로그 파일', en: "the service's log file" },
   }),
-  slackWebhookUrl: key({
-    path: 'slack.webhookUrl',
-    variable: 'MTS_SLACK_WEBHOOK_URL',
-    secret: true,
-    schema: shapes.httpUrl,
-    expected: HTTP,
-    about: { ko: 'Slack 웹훅', en: 'Slack webhook' },
-  }),
-  pagerdutyRoutingKey: key({
-    path: 'pagerduty.routingKey',
-    variable: 'MTS_PAGERDUTY_ROUTING_KEY',
-    secret: true,
-    schema: shapes.nonEmpty,
-    expected: WORDS,
-    about: { ko: 'PagerDuty 라우팅 키', en: 'PagerDuty routing key' },
-  }),
-  pagerdutyUrl: key({
-    path: 'pagerduty.url',
-    variable: 'MTS_PAGERDUTY_URL',
-    schema: shapes.plainHttpUrl,
-    expected: HTTP_PLAIN,
-    about: { ko: 'PagerDuty 이벤트 주소', en: 'PagerDuty events address' },
-  }),
+  ...WATCH_KEYS,
   instances: key({
     path: 'instances',
     schema: shapes.count,

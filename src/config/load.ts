@@ -1,10 +1,11 @@
 /** Settings complete, typed and in base units, or an error that says where what is wrong. */
 import { join } from 'node:path'
-import type { Settings } from '../core/settings.ts'
+import type { NotifySettings, Settings, WatchSettings } from '../core/settings.ts'
 import type { Lang } from '../core/text.ts'
 import { readConfiguration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
 import { configError } from './problem.ts'
+import type { Values } from './keys.ts'
 import type { ConfigSources } from './sources.ts'
 
 /** Throws CONFIG (78), or USAGE (64) for a value of the command line. */
@@ -69,6 +70,39 @@ export function settingsOf(
     journal: values.journal ?? join(sources.directories.state, 'journal.db'),
     lang,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    notify: notifyOf(values),
+    watch: watchOf(values),
+  }
+}
+
+function notifyOf(values: Values): NotifySettings {
+  const { slackWebhookUrl, slackFinanceUrl, pagerdutyRoutingKey, pagerdutyUrl } = values
+  const { heartbeatUrl, quietHours, notifyRoutes, notifyRuns } = values
+  return {
+    ...(slackWebhookUrl === undefined ? {} : { slackUrl: slackWebhookUrl }),
+    ...(slackFinanceUrl === undefined ? {} : { financeUrl: slackFinanceUrl }),
+    ...(pagerdutyRoutingKey === undefined ? {} : { pagerdutyKey: pagerdutyRoutingKey }),
+    ...(pagerdutyUrl === undefined ? {} : { pagerdutyUrl }),
+    ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }),
+    ...(quietHours === undefined ? {} : { quietHours }),
+    routes: notifyRoutes ?? {},
+    runs: notifyRuns ?? false,
+  }
+}
+
+function watchOf(values: Values): WatchSettings {
+  return {
+    everyMs: {
+      1: values.watchLevel1Ms ?? 60_000,
+      2: values.watchLevel2Ms ?? 5 * 60_000,
+      3: values.watchLevel3Ms ?? 30 * 60_000,
+    },
+    failures: values.watchFailures ?? 2,
+    recoveries: values.watchRecoveries ?? 2,
+    remindAfterMs: values.watchRemindAfterMs ?? 30 * 60_000,
+    noEvidenceAfterMs: values.watchNoEvidenceAfterMs ?? 15 * 60_000,
+    maintenance: values.watchMaintenance ?? [],
+    prepareRuns: values.watchPrepareRuns ?? false,
   }
 }
 

@@ -1,5 +1,5 @@
 /** Every setting as it stands now: its value as a file would have it, and where it came from. Secrets stay hidden. */
-import type { OpeningHours, Settings } from '../core/settings.ts'
+import type { OpeningHours, Settings, TimeSpan } from '../core/settings.ts'
 import type { Configuration } from './configuration.ts'
 import { KEYS } from './keys.ts'
 import type { Key, KeyName, Values } from './keys.ts'
@@ -38,6 +38,7 @@ function shownValue(name: KeyName, key: Key, values: Values, settings: Settings)
   const value = given === undefined ? defaultValue(name, settings) : given
   if (name === 'url') return settings.url
   if (value === undefined) return null
+  if (name === 'quietHours') return writtenSpan(value as TimeSpan)
   if (name === 'openingHours') return writtenHours(value as OpeningHours)
   if (name.endsWith('Ms')) return writtenDuration(value as number)
   return value
@@ -60,8 +61,25 @@ function defaultValue(name: KeyName, settings: Settings): unknown {
     playbookDirs,
     journal,
     lang,
+    ...watchDefaults(settings),
   }
   return flat[name]
+}
+
+function watchDefaults({ watch, notify }: Settings): Readonly<Record<string, unknown>> {
+  return {
+    watchLevel1Ms: watch?.everyMs[1],
+    watchLevel2Ms: watch?.everyMs[2],
+    watchLevel3Ms: watch?.everyMs[3],
+    watchFailures: watch?.failures,
+    watchRecoveries: watch?.recoveries,
+    watchRemindAfterMs: watch?.remindAfterMs,
+    watchNoEvidenceAfterMs: watch?.noEvidenceAfterMs,
+    watchMaintenance: watch?.maintenance,
+    watchPrepareRuns: watch?.prepareRuns,
+    notifyRoutes: notify?.routes,
+    notifyRuns: notify?.runs,
+  }
 }
 
 /** Names help to find a mistake; values never leave. */
@@ -71,6 +89,10 @@ function shownHeaders(headers: Values['headers']): unknown {
 }
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const
+
+function writtenSpan({ from, until }: TimeSpan): string {
+  return `${from}-${until}`
+}
 
 function writtenHours(hours: OpeningHours): unknown {
   return Object.fromEntries(

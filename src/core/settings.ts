@@ -1,5 +1,6 @@
 /** The configuration as everything but `config/` sees it: complete, typed, in base units. */
 import type { SeoulDate } from './dates.ts'
+import type { Channel } from './notice.ts'
 import type { Lang } from './text.ts'
 
 export interface Thresholds {
@@ -45,6 +46,50 @@ export interface OperatorCommand {
   readonly impact: 'read_only' | 'mutating' | 'undetermined'
 }
 
+/** A time of day to another, `HH:MM` Seoul; `until` ≤ `from` passes midnight. */
+export interface TimeSpan {
+  readonly from: string
+  readonly until: string
+}
+
+/** Regular or single works on the service: measured, marked, not sent. */
+export interface MaintenanceWindow extends TimeSpan {
+  /** 0 Sunday … 6 Saturday; on which the window begins. Absent with a date, or for every day. */
+  readonly weekdays?: readonly number[]
+  readonly date?: SeoulDate
+  readonly reason?: string
+}
+
+/** Who is told. Addresses and keys are secrets: never shown, logged or kept. */
+export interface NotifySettings {
+  readonly slackUrl?: string
+  /** Where the nightly line goes. */
+  readonly financeUrl?: string
+  readonly pagerdutyKey?: string
+  readonly pagerdutyUrl?: string
+  /** Asked for at every round, so that somebody else notices a watch that has stopped. */
+  readonly heartbeatUrl?: string
+  /** Channels by check, or by severity (`critical`, `warning`). */
+  readonly routes: Readonly<Record<string, readonly Channel[]>>
+  /** Warnings wait for its end. */
+  readonly quietHours?: TimeSpan
+  /** Whether playbook runs tell when they start, wait and end. */
+  readonly runs: boolean
+}
+
+export interface WatchSettings {
+  /** How often each level is judged, ms. */
+  readonly everyMs: Readonly<Record<1 | 2 | 3, number>>
+  /** Failures in a row until a state is believed, and good answers until it is over. */
+  readonly failures: number
+  readonly recoveries: number
+  readonly remindAfterMs: number
+  readonly noEvidenceAfterMs: number
+  readonly maintenance: readonly MaintenanceWindow[]
+  /** Whether an incident prepares a run of its playbook, waiting at its first step. */
+  readonly prepareRuns: boolean
+}
+
 export interface Settings {
   /** Base URL without trailing slash and without credentials. */
   readonly url: string
@@ -77,4 +122,8 @@ export interface Settings {
   readonly lang: Lang
   /** Overrides the deadline of every read, ms; absent: each question's own. */
   readonly timeoutMs?: number
+  /** Absent: nobody is told. */
+  readonly notify?: NotifySettings
+  /** Absent: the defaults of `mts watch`. */
+  readonly watch?: WatchSettings
 }

@@ -80,10 +80,9 @@ export function createOutbox(store: Store): Outbox {
       return row === undefined ? undefined : deliveryOf(row, store.path)
     },
     begin(id) {
-      store.run(
-        "UPDATE deliveries SET state = 'sending', attempts = attempts + 1 WHERE id = ?",
-        [id],
-      )
+      store.run("UPDATE deliveries SET state = 'sending', attempts = attempts + 1 WHERE id = ?", [
+        id,
+      ])
     },
     end,
     record(url, addressed, outcome, nowMs) {

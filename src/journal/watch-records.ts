@@ -85,11 +85,10 @@ function holdOver(store: Store, outbox: Outbox, id: number): Omit<WatchHold, 're
   return {
     commit: ({ url, state, notices, samples, nowMs }) =>
       asHolder(() => {
-        store.run('INSERT OR REPLACE INTO watch_states (url, state, saved_at_ms) VALUES (?, ?, ?)', [
-          cleanString(url),
-          JSON.stringify(cleanData(state)),
-          Math.trunc(nowMs),
-        ])
+        store.run(
+          'INSERT OR REPLACE INTO watch_states (url, state, saved_at_ms) VALUES (?, ?, ?)',
+          [cleanString(url), JSON.stringify(cleanData(state)), Math.trunc(nowMs)],
+        )
         for (const notice of notices) outbox.add(url, notice, nowMs)
         if (samples.length > 0) insertSamples(store, samples, nowMs)
         store.run('DELETE FROM watch_requests WHERE at_ms < ?', [Math.trunc(nowMs) - KEPT_MS])
@@ -98,8 +97,7 @@ function holdOver(store: Store, outbox: Outbox, id: number): Omit<WatchHold, 're
     recoverOutbox: (nowMs) => asHolder(() => outbox.recover(nowMs)),
     headOf: (channel) => outbox.head(channel),
     beginSending: (delivery) => asHolder(() => outbox.begin(delivery)),
-    endSending: (delivery, outcome, nowMs) =>
-      asHolder(() => outbox.end(delivery, outcome, nowMs)),
+    endSending: (delivery, outcome, nowMs) => asHolder(() => outbox.end(delivery, outcome, nowMs)),
   }
 }
 

@@ -160,6 +160,16 @@ timeout: 4s
       journal: join(home, 'journal.db'),
       lang: 'en',
       timeoutMs: 4000,
+      notify: { routes: {}, runs: false },
+      watch: {
+        everyMs: { 1: 60_000, 2: 300_000, 3: 1_800_000 },
+        failures: 2,
+        recoveries: 2,
+        remindAfterMs: 1_800_000,
+        noEvidenceAfterMs: 900_000,
+        maintenance: [],
+        prepareRuns: false,
+      },
     })
   })
 

@@ -1,0 +1,60 @@
+/** Why nothing is sent right now: works on the service, a holiday, or the night for a warning. */
+import { addDays, seoulDateOf, seoulInstant, seoulTimeOf, weekdayOf } from '../core/dates.ts'
+import { text, type Text } from '../core/text.ts'
+import type { TimeSpan } from '../core/settings.ts'
+import type { WatchPolicy } from './policy.ts'
+import type { Maintenance } from './state.ts'
+
+export type MuteKind = 'maintenance' | 'holiday' | 'quiet_hours'
+
+export interface Mute {
+  readonly kind: MuteKind
+  readonly reason: Text
+}
+
+/** What holds for everything, warnings and criticals; undefined: nothing. */
+export function muteOfAll(
+  atMs: number,
+  policy: WatchPolicy,
+  asked: readonly Maintenance[],
+): Mute | undefined {
+  const by = asked.find(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs)
+  if (by !== undefined) return maintenance(by.reason)
+  const date = seoulDateOf(atMs)
+  for (const window of policy.maintenance) {
+    for (const day of [date, addDays(date, -1)]) {
+      if (window.date !== undefined && window.date !== day) continue
+      if (window.weekdays !== undefined && !window.weekdays.includes(weekdayOf(day))) continue
+      if (lies(atMs, day, window)) return maintenance(window.reason)
+    }
+  }
+  return policy.holidays.includes(date)
+    ? { kind: 'holiday', reason: text('휴무일', 'holiday') }
+    : undefined
+}
+
+/** What holds for one severity besides. */
+export function muteOfSeverity(
+  atMs: number,
+  severity: 'critical' | 'warning',
+  policy: WatchPolicy,
+): Mute | undefined {
+  const { quietHours } = policy
+  if (severity === 'critical' || quietHours === undefined) return undefined
+  const time = seoulTimeOf(atMs)
+  const { from, until } = quietHours
+  const quiet =
+    from < until ? time >= from && time < until : from !== until && (time >= from || time < until)
+  return quiet ? { kind: 'quiet_hours', reason: text('야간 보류', 'quiet hours') } : undefined
+}
+
+function maintenance(reason: string | undefined): Mute {
+  const why = reason === undefined || reason === '' ? '' : `: ${reason}`
+  return { kind: 'maintenance', reason: text(`점검 중${why}`, `maintenance${why}`) }
+}
+
+/** A span that begins on `day`; one that ends where it begins lasts the whole day. */
+function lies(atMs: number, day: string, { from, until }: TimeSpan): boolean {
+  const endDay = until <= from ? addDays(day, 1) : day
+  return atMs >= seoulInstant(day, from) && atMs < seoulInstant(endDay, until)
+}
