@@ -1,12 +1,14 @@
 /** The program as a process: standard streams, signals, exit code. Nothing else touches `process`. */
+import { writeSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { isatty } from 'node:tty'
 import { fileURLToPath } from 'node:url'
 import envPaths from 'env-paths'
 import { createSystemClock } from './clock.ts'
 import type { OutputPort, Ports } from './ports.ts'
-import { run } from './run.ts'
+import { isVersionQuestion, run } from './run.ts'
 import { createTerminal } from './terminal.ts'
+import { VERSION } from './version.ts'
 
 /** How long a leaked handle may keep a finished process alive, ms. */
 const LINGER_MS = 1000
@@ -22,6 +24,11 @@ export function start(): void {
     for (const listener of listeners) listener(signal)
   }
   const argv = process.argv.slice(2)
+  if (isVersionQuestion(argv)) {
+    // Asked by scripts, many times: no stream, no terminal, no library.
+    writeSync(1, `${VERSION}\n`)
+    return
+  }
   const defect = (error: unknown): void => {
     void endWithDefect(error, argv, ports)
   }

@@ -14,10 +14,14 @@ export async function run(
   ports: Ports,
   options: RunOptions = {},
 ): Promise<number> {
-  if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
+  if (isVersionQuestion(argv)) {
     ports.stdout.write(`${VERSION}\n`)
     return 0
   }
   const { execute } = await import('./execute.ts')
   return execute(argv, ports, { version: VERSION, ...options })
+}
+
+export function isVersionQuestion(argv: readonly string[]): boolean {
+  return argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')
 }

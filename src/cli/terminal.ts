@@ -25,21 +25,28 @@ async function approve(
   input: NodeJS.ReadStream,
   output: NodeJS.WriteStream,
 ): Promise<Approval> {
-  const { input: prompt } = await import('@inquirer/prompts')
+  const { askLine } = await import('./prompt-line.ts')
   output.write(shown)
-  try {
-    const typed = await prompt(
-      { message: `${question.prompt.ko}:`, theme: { prefix: '' } },
-      { input, output, ...(signal === undefined ? {} : { signal }) },
-    )
-    return approvalOf(typed, question.expected)
-  } catch (error) {
-    // Ctrl-C, a closed terminal, and the signal: nobody said yes.
-    const name = error instanceof Error ? error.name : ''
-    if (name !== 'ExitPromptError' && name !== 'AbortPromptError') throw error
-    const { interruptedError } = await import('./interruption.ts')
-    throw interruptedError()
-  }
+  const same = (words: string): string => words
+  const line = await askLine<Approval>(
+    {
+      message: `${question.prompt.ko}:`,
+      keys: '',
+      parse: (typed) => ({ kind: 'value', value: approvalOf(typed, question.expected) }),
+    },
+    {
+      input,
+      output,
+      signal: signal ?? new AbortController().signal,
+      paintHint: same,
+      paintKeys: same,
+    },
+  )
+  if (line.kind === 'value') return line.value
+  // Ctrl-D or a terminal that is gone: nobody said yes. Ctrl-C: stop.
+  if (line.kind === 'closed') return 'no'
+  const { interruptedError } = await import('./interruption.ts')
+  throw interruptedError()
 }
 
 /** Only the very id is a yes: not `y`, not Enter, not a part of it. */

@@ -3,7 +3,7 @@
  * before anything else happens. The engine itself never sends.
  */
 import { cleanText } from '../core/sanitize.ts'
-import { text } from '../core/text.ts'
+import { text, type Text } from '../core/text.ts'
 import type { AnyAction } from './catalog.ts'
 import type { ActionStep, Step } from './document.ts'
 import { ask, skipped, waitingOf } from './engine-ask.ts'
@@ -125,11 +125,17 @@ function parkForConfirmation(
   return walk.park(
     waitingOf(step, {
       kind: 'action',
-      prompt: step.approval.prompt ?? step.title,
+      prompt: withEvidence(step.approval.prompt ?? step.title, result.look.summary),
       reasons: result.reasons,
       confirm: result.digest,
     }),
   )
+}
+
+/** Whoever passes the digest on has to see what it stands for. */
+function withEvidence(prompt: Text, evidence: Text | undefined): Text {
+  if (evidence === undefined) return prompt
+  return text(`${prompt.ko} · ${evidence.ko}`, `${prompt.en}: ${evidence.en}`)
 }
 
 /** From a verdict to a finished step. A result that is not known finishes nothing. */
@@ -143,7 +149,7 @@ async function settle(walk: Walk, step: ActionStep, verdict: Verdict): Promise<P
       outcome,
       reasons,
       value: verdict,
-      observed: first?.message ?? text('성공', 'succeeded'),
+      observed: verdict.summary ?? first?.message ?? text('성공', 'succeeded'),
     })
     return 'on'
   }

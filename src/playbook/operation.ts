@@ -59,6 +59,8 @@ export interface Look {
   readonly typedConfirmation: string
   /** The question that asks for it. */
   readonly confirmationPrompt: Text
+  /** What was seen, in a line for people: the evidence beside a digest. */
+  readonly summary?: Text
 }
 
 export type ActionOutcome =
@@ -73,6 +75,8 @@ export type ActionOutcome =
 export interface Verdict {
   readonly outcome: ActionOutcome
   readonly reasons: readonly Reason[]
+  /** What came of it, in a line for people. */
+  readonly summary?: Text
 }
 
 /**

@@ -162,7 +162,7 @@ function askLater<Input, L extends Look, S, V extends Verdict>(
   request: GateRequest<Input, L, S, V>,
   ports: GatePorts,
 ): GateResult<L, V> {
-  const askedAtMs = ports.clock.now()
+  const askedAtMs = Math.trunc(ports.clock.now())
   const digest = digestFor(look, askedAtMs, request, ports)
   ports.writer.askApproval(
     {

@@ -8,7 +8,8 @@ import { isSeoulDate, type SeoulDate } from '../core/dates.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { PostResult, Service, SettlementRecord } from '../core/service.ts'
-import { text } from '../core/text.ts'
+import { groupedWon } from '../core/money.ts'
+import { text, type Text } from '../core/text.ts'
 import type { ActionDeclaration, Look, OperationContext } from '../playbook/operation.ts'
 import { salesBeforeOf, type SalesBefore } from './conservation.ts'
 import { readFactsByDate, readFactsById, type FactsPorts, type SettlementFacts } from './facts.ts'
@@ -186,6 +187,7 @@ function lookOf(
   const { sales, ...others } = facts
   return {
     ...rest,
+    summary: evidenceWords(facts),
     facts: others,
     before: facts.record.kind === 'record' ? facts.record.record : null,
     sales: salesBeforeOf(sales, facts.salesTableRows),
@@ -200,6 +202,25 @@ function lookOf(
       dependencies: facts.dependencies,
     },
   }
+}
+
+function evidenceWords(facts: SettlementFacts): Text {
+  const { record, sales } = facts
+  const recordWords =
+    record.kind === 'record'
+      ? text(
+          `#${record.record.id} ${record.record.status} · 연결된 매출 ${record.record.holdsSales === 'no' ? '없음(확인)' : '있음 또는 확인 불가'}`,
+          `#${record.record.id} ${record.record.status}, ${record.record.holdsSales === 'no' ? 'no sale linked (proven)' : 'sales linked or unknown'}`,
+        )
+      : text('정산 기록 없음', 'no settlement')
+  const salesWords =
+    sales.kind === 'known'
+      ? text(
+          `그날 매출 ${sales.completed.count}건 ${groupedWon(sales.completed.amount)}원`,
+          `${sales.completed.count} sales on the day, ${groupedWon(sales.completed.amount)} won`,
+        )
+      : text('그날 매출 확인하지 않음', 'sales of the day not checked')
+  return text(`${recordWords.ko} · ${salesWords.ko}`, `${recordWords.en}; ${salesWords.en}`)
 }
 
 function sentOf(result: PostResult): Sent {

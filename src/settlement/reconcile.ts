@@ -5,7 +5,8 @@
 import type { Clock } from '../core/clock.ts'
 import type { SeoulDate } from '../core/dates.ts'
 import type { ServiceReader, SettlementRecord } from '../core/service.ts'
-import { text } from '../core/text.ts'
+import { groupedWon } from '../core/money.ts'
+import { text, type Text } from '../core/text.ts'
 import type { ActionOutcome, Reason, Verdict } from '../playbook/operation.ts'
 import type { Conservation } from './action-value.ts'
 import { judgeConservation, judgeTotals, type SalesBefore } from './conservation.ts'
@@ -202,7 +203,21 @@ async function conclude(
     })
   }
   const outcome: ActionOutcome = 'succeeded'
-  return { outcome, reasons: notes, ...base }
+  return { outcome, reasons: notes, summary: successWords(verdict.record, conservation), ...base }
+}
+
+function successWords(record: SettlementRecord, conservation: Conservation): Text {
+  const compared = {
+    kept: text('매출 보존 확인', 'sales kept'),
+    changed: text('처리 중 매출 변동', 'sales changed meanwhile'),
+    lost: text('매출 유실', 'sales lost'),
+    not_checked: text('매출 대사 못 함', 'sales not compared'),
+  }[conservation.status]
+  const amount = groupedWon(record.totalAmount)
+  return text(
+    `새 정산 #${record.id} · ${record.status} · ${record.transactionCount}건 ${amount}원 · ${compared.ko}`,
+    `new settlement #${record.id}, ${record.status}, ${record.transactionCount} sales, ${amount} won; ${compared.en}`,
+  )
 }
 
 async function checkConservation(

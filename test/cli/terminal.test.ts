@@ -63,6 +63,10 @@ describe('approving at a terminal', () => {
     })
   })
 
+  it('takes a closed terminal (Ctrl-D) for a no, and does not end the program without a word', async () => {
+    expect(await ask('\u0004').answer).toBe('no')
+  })
+
   it('ends when the program is asked to stop', async () => {
     const controller = new AbortController()
     const question = ask('4', controller.signal)

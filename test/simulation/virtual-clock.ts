@@ -3,6 +3,8 @@ import type { Clock } from '../../src/core/clock.ts'
 
 interface Timer {
   readonly atMs: number
+  /** Happens when time comes by, but nobody waits for it: it never makes time pass. */
+  readonly background: boolean
   readonly order: number
   fire(): void
 }
@@ -21,8 +23,8 @@ export function createVirtualClock(startMs: number): VirtualClock {
   let order = 0
   const timers: Timer[] = []
 
-  const add = (atMs: number, fire: () => void): Timer => {
-    const timer = { atMs, order: order++, fire }
+  const add = (atMs: number, fire: () => void, background = false): Timer => {
+    const timer = { atMs, background, order: order++, fire }
     timers.push(timer)
     timers.sort((left, right) => left.atMs - right.atMs || left.order - right.order)
     return timer
@@ -34,6 +36,10 @@ export function createVirtualClock(startMs: number): VirtualClock {
     await settle()
     const next = timers[0]
     if (next === undefined || next.atMs > untilMs) return false
+    // The program may be reading a real file: with nobody asleep, time stands still.
+    if (untilMs === Number.POSITIVE_INFINITY && timers.every((timer) => timer.background)) {
+      return false
+    }
     timers.shift()
     nowMs = Math.max(nowMs, next.atMs)
     next.fire()
@@ -60,7 +66,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
         signal?.addEventListener('abort', abort, { once: true })
       }),
     at: (atMs, callback) => {
-      add(atMs, callback)
+      add(atMs, callback, true)
     },
     async advance(ms) {
       const until = nowMs + ms
