@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { renderTemplate } from '../../src/config/template.ts'
@@ -128,6 +128,12 @@ describe('mts config init', () => {
     const again = await world.mts('config', 'init', '--lang', 'ko')
     expect(again.code).toBe(5)
     expect(readFileSync(path, 'utf8')).toBe('lang: en # mine')
+  })
+
+  it('writes none beside another of the names that are read', async () => {
+    const world = worldOf({ files: { 'config/config.json': '{}' } })
+    expect((await world.mts('config', 'init')).code).toBe(5)
+    expect(existsSync(join(world.home, 'config/config.yaml'))).toBe(false)
   })
 
   it.each([['ko'], ['en']])(

@@ -158,6 +158,11 @@ describe('a value', () => {
     }
   })
 
+  it('carries no colour of a server either where none is wanted', async () => {
+    const specs = probe(async () => ({ ...value(), faces: { table: () => 'a\u001b[31mb' } }))
+    expect((await worldOf({ specs }).mts('probe')).stdout).toBe('ab\n')
+  })
+
   it('is drawn as a table when piped too, without colour', async () => {
     const specs = probe(async (context) => {
       const { paint } = await context.view()
