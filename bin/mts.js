@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --liftoff-only
+#!/usr/bin/env -S node --liftoff-only --min-semi-space-size=8
 // Starts the built program. The flag keeps V8 from optimising the HTTP parser of a process that
 // lives for a fraction of a second; it has to be there from the start.
 const program = await import('../dist/main.js').catch((error) => {

@@ -29,6 +29,7 @@ export function start(): void {
     writeSync(1, `${VERSION}\n`)
     return
   }
+  if (argv[0] === 'health') preloadHealth()
   const defect = (error: unknown): void => {
     void endWithDefect(error, argv, ports)
   }
@@ -50,6 +51,23 @@ export function start(): void {
   process.on('uncaughtException', defect)
   process.on('unhandledRejection', defect)
   void run(argv, ports).then(end)
+}
+
+/**
+ * The command that is typed most often needs these in any case. Asked for at once they are read side
+ * by side; one after the other each would wait for the disk. What fails to load fails again, with
+ * words, where it is used.
+ */
+function preloadHealth(): void {
+  const parts = [
+    import('./execute.ts'),
+    import('../config/load.ts'),
+    import('../service/client.ts'),
+    import('../health/check-health.ts'),
+    import('../render/health.ts'),
+    import('../render/output.ts'),
+  ]
+  void Promise.allSettled(parts)
 }
 
 function end(exitCode: number): void {
@@ -106,6 +124,7 @@ function createPorts(wiring: {
       const { createProcessIdentity } = await import('../journal/process-identity.ts')
       return openJournal(path, { clock, process: createProcessIdentity() })
     },
+    openFile,
     onInterrupt: wiring.onInterrupt,
   }
 }
@@ -132,6 +151,21 @@ function createOutput(
       return isatty(descriptor) ? stream().columns : 80
     },
   }
+}
+
+/** No shell: the path is one argument, whatever it holds. */
+async function openFile(path: string): Promise<'opened' | 'no_opener'> {
+  const { spawn } = await import('node:child_process')
+  const openers: Partial<Record<NodeJS.Platform, string>> = { darwin: 'open', win32: 'explorer' }
+  const program = openers[process.platform] ?? 'xdg-open'
+  return new Promise((resolve) => {
+    const child = spawn(program, [path], { detached: true, stdio: 'ignore' })
+    child.once('error', () => resolve('no_opener'))
+    child.once('spawn', () => {
+      child.unref()
+      resolve('opened')
+    })
+  })
 }
 
 function operatorName(): string {
