@@ -15,7 +15,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 locked(() => {
   // npm writes this file when it has finished; a run that was cut short leaves an old one or none.
   const installed = timeOf('node_modules/.package-lock.json')
-  if (installed < Math.max(timeOf('package-lock.json'), timeOf('package.json'))) {
+  if (installed < timeOf('package-lock.json')) {
     step(
       'Installing what package-lock.json says',
       process.platform === 'win32' ? 'npm.cmd' : 'npm',
