@@ -5,7 +5,8 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 export default class LastLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     let passed = 0
-    let failed = unhandled.length
+    // Checks that came before the tests and failed (`.ci/run`) count with them.
+    let failed = unhandled.length + Number(process.env['FAILED_CHECKS'] ?? 0)
     let skipped = 0
     for (const module of modules) {
       let ran = 0
