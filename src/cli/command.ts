@@ -35,12 +35,14 @@ export interface Faces<V> {
   table(value: V, view: View): string
   nagios?(value: V, view: View): string
   csv?(value: V, view: View): string
+  html?(value: V, view: View): string
+  markdown?(value: V, view: View): string
   /** Printed as it is (completion scripts, Markdown). */
   raw?(value: V, view: View): string
 }
 
 /** Names of `-o` besides `table` (which prints `raw` where a command has it) and `json`. */
-export type ExtraFace = 'nagios' | 'csv'
+export type ExtraFace = 'nagios' | 'csv' | 'html' | 'markdown'
 
 export interface CommandContext {
   readonly ports: Ports

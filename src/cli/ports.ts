@@ -42,6 +42,8 @@ export interface Ports {
   readStdin(): Promise<string>
   createService(settings: Settings, clock: Clock): Promise<Service>
   openJournal(path: string, clock: Clock): Promise<Journal>
+  /** Shows a file in the person's own program for it; `no_opener`: there is none here. */
+  openFile(path: string): Promise<'opened' | 'no_opener'>
   /** Registers for Ctrl-C and SIGTERM; returns the deregistration. */
   onInterrupt(listener: (signal: 'SIGINT' | 'SIGTERM') => void): () => void
 }

@@ -50,10 +50,19 @@ export async function presentOutcome(outcome: Outcome, to: Presentation): Promis
 }
 
 function faceOf<V>(faces: Faces<V>, output: string): (value: V, view: View) => string {
-  const face =
-    output === 'nagios' ? faces.nagios : output === 'csv' ? faces.csv : (faces.raw ?? faces.table)
+  const extra: Readonly<Record<ExtraFace, ((value: V, view: View) => string) | undefined>> = {
+    nagios: faces.nagios,
+    csv: faces.csv,
+    html: faces.html,
+    markdown: faces.markdown,
+  }
+  const face = isExtraFace(output) ? extra[output] : (faces.raw ?? faces.table)
   if (face === undefined) throw new Error(`the command declares ${output} but does not render it`)
   return face
+}
+
+function isExtraFace(output: string): output is ExtraFace {
+  return ['nagios', 'csv', 'html', 'markdown'].includes(output)
 }
 
 /** A failed command in the format asked for: for programs on stdout, for people on stderr. */

@@ -15,6 +15,8 @@ interface Arrow {
 
 const SRC = join(PROJECT_DIR, 'src')
 const DECIDING = ['health', 'settlement', 'playbook', 'checklist', 'triage', 'doctor']
+/** Rooms that only tell: models of plain values, from whatever shapes the others have. */
+const TELLING = ['report']
 const DOING_IO = ['service', 'telemetry', 'logs', 'journal', 'notify', 'config', 'demo']
 /** Rooms that talk to servers, and share how. */
 const TALKING = ['service', 'telemetry', 'notify']
@@ -149,6 +151,16 @@ describe('the arrows of the house', () => {
     ).toEqual([])
   })
 
+  it('rooms that tell import core, and of all others only types', () => {
+    expect(
+      violations(TELLING, ({ file, target, typeOnly }) => {
+        if (target === undefined) return !typeOnly
+        const room = roomOf(target)
+        return room !== 'core' && room !== roomOf(file) && !typeOnly
+      }),
+    ).toEqual([])
+  })
+
   it('rooms that do I/O, config and demo import core, those that talk to servers also wire', () => {
     expect(
       violations(DOING_IO, ({ file, target }) => {
@@ -174,7 +186,7 @@ describe('the arrows of the house', () => {
         if (target === undefined) return false
         const room = roomOf(target)
         if (room === 'core' || room === 'render') return false
-        return !(typeOnly && [...DECIDING, 'config'].includes(room))
+        return !(typeOnly && [...DECIDING, ...TELLING, 'config'].includes(room))
       }),
     ).toEqual([])
   })

@@ -124,6 +124,8 @@ export interface FakeWorld {
   readonly asked: readonly { readonly question: ApprovalQuestion; readonly shown: string }[]
   /** Settings each created client was given. */
   readonly servedSettings: readonly Settings[]
+  /** Files that were to be shown in the person's own program. */
+  readonly openedFiles: readonly string[]
   /** Ctrl-C (or SIGTERM) now. */
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): void
   /** `mts ...` in this world. Output is captured anew for each call. */
@@ -147,6 +149,7 @@ export function createFakeWorld(options: FakeOptions = {}): FakeWorld {
   }
   const asked: { question: ApprovalQuestion; shown: string }[] = []
   const servedSettings: Settings[] = []
+  const openedFiles: string[] = []
   const stdout = createCapture(options.stdoutColumns)
   const stderr = createCapture(options.stderrColumns)
   const ports: Ports = {
@@ -171,6 +174,10 @@ export function createFakeWorld(options: FakeOptions = {}): FakeWorld {
     },
     openJournal: (path, clock) =>
       Promise.resolve(openJournal(path, { clock, process: createProcessIdentity() })),
+    openFile: (path) => {
+      openedFiles.push(path)
+      return Promise.resolve('opened')
+    },
     onInterrupt: (listener) => {
       listeners.add(listener)
       return () => {
@@ -183,6 +190,7 @@ export function createFakeWorld(options: FakeOptions = {}): FakeWorld {
     home,
     asked,
     servedSettings,
+    openedFiles,
     interrupt,
     mts: async (...argv) => {
       stdout.reset()

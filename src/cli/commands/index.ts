@@ -7,6 +7,7 @@ import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
 import { playbookCommand } from './playbook.ts'
+import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
@@ -18,6 +19,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   checklistCommand,
   settleCommand,
   salesCommand,
+  reportCommand,
   dlqCommand,
   demoCommand,
   configCommand,

@@ -1,0 +1,115 @@
+/** Gathers from the journal what a report is made of. */
+import { addDays, seoulDateOf, seoulInstant, type SeoulDate } from '../core/dates.ts'
+import type { Journal, RunHeader, StoredEvent } from '../core/journal.ts'
+import { text, type Text } from '../core/text.ts'
+import { checklistValue, type ChecklistRun } from '../checklist/run.ts'
+import { foldRun } from '../playbook/fold.ts'
+import type { RunState } from '../playbook/run-state.ts'
+import { incidentReport } from '../report/incident.ts'
+import { HISTORY_DAYS, periodReport } from '../report/period.ts'
+import { preventedIn } from '../report/prevented.ts'
+import type { IncidentReport, PeriodReport } from '../report/report.ts'
+import { actionValueOf, documentOf } from '../report/run-entries.ts'
+import { METERS } from '../report/sample-charts.ts'
+
+/** Measurements before and after a run that belong to its picture. */
+const AROUND_MS = 60 * 60_000
+/** The runs of a year, and more than a month can hold. */
+const MAX_RUNS = 5000
+
+export function incidentOf(journal: Journal, header: RunHeader, nowMs: number): IncidentReport {
+  const events = journal.events(header.run)
+  const toMs = Math.min(nowMs, (header.endedAtMs ?? nowMs) + AROUND_MS)
+  const fromMs = header.startedAtMs - AROUND_MS
+  const state = stateOf(header, events)
+  return incidentReport({
+    header,
+    events,
+    ...(state === undefined ? {} : { state }),
+    chain: journal.verifyChain(),
+    samples: METERS.flatMap(({ metric }) =>
+      journal.samples({ url: header.url, metric, fromMs, toMs }),
+    ),
+    nowMs,
+  })
+}
+
+/** `only`: the report on one checklist, not on everything of its day. */
+export function periodOfJournal(
+  journal: Journal,
+  asked: {
+    readonly report: PeriodReport['report']
+    readonly from: SeoulDate
+    readonly to: SeoulDate
+    readonly url: string
+    readonly only?: RunHeader
+    readonly nowMs: number
+  },
+): PeriodReport {
+  const { report, from, to, url, only } = asked
+  const since = addDays(from, -HISTORY_DAYS[report])
+  const headers = journal
+    .runs({ limit: MAX_RUNS })
+    .filter((header) => header.url === url && isWithin(header, since, to))
+    .toReversed()
+  const checklists = headers
+    .filter(
+      ({ kind, subject }) =>
+        kind === 'checklist' && (only === undefined || subject === only.subject),
+    )
+    .map((header) => ({ header, value: checklistOf(journal.events(header.run)) }))
+  const inPeriod = headers.filter((header) => isWithin(header, from, to))
+  const others = only === undefined ? inPeriod.filter(({ kind }) => kind !== 'checklist') : []
+  const told = others.map((header) => ({ header, events: journal.events(header.run) }))
+  return periodReport({
+    report,
+    from,
+    to,
+    url,
+    checklists: checklists
+      .filter(({ header }) =>
+        only === undefined ? isWithin(header, from, to) : header.run === only.run,
+      )
+      .map(({ value }) => value),
+    history: checklists.map(({ value }) => value),
+    incidents: told.map(({ header, events }) => {
+      const state = stateOf(header, events)
+      return { header, ...(state === undefined ? {} : { state }), title: titleOf(header, events) }
+    }),
+    prevented: told.flatMap(({ events }) => preventedIn(events)),
+    chain: journal.verifyChain(),
+    nowMs: asked.nowMs,
+  })
+}
+
+function isWithin(header: RunHeader, from: SeoulDate, to: SeoulDate): boolean {
+  return (
+    header.startedAtMs >= seoulInstant(from) && header.startedAtMs < seoulInstant(addDays(to, 1))
+  )
+}
+
+function stateOf(header: RunHeader, events: readonly StoredEvent[]): RunState | undefined {
+  return header.kind === 'action' ? undefined : foldRun(events)
+}
+
+function checklistOf(events: readonly StoredEvent[]): ChecklistRun {
+  return checklistValue(foldRun(events), undefined, '')
+}
+
+function titleOf(header: RunHeader, events: readonly StoredEvent[]): Text {
+  const document = documentOf(events)
+  if (document !== undefined) return document.title
+  const value = events.map(actionValueOf).findLast((found) => found !== undefined)
+  if (value === undefined) return text(header.subject, header.subject)
+  return value.action === 'reprocess'
+    ? text(
+        `정산 #${value.settlementId ?? '?'} 재처리`,
+        `reprocessing #${value.settlementId ?? '?'}`,
+      )
+    : text(`${value.date} 수동 정산`, `settling ${value.date}`)
+}
+
+/** The date asked for, else today in Seoul. */
+export function reportDate(given: SeoulDate | undefined, nowMs: number): SeoulDate {
+  return given ?? seoulDateOf(nowMs)
+}
