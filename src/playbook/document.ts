@@ -6,7 +6,7 @@
  * action's value), `.answers.<field>` (what a person entered); `value`, the observation of the step
  * at hand; `now` (`YYYY-MM-DDTHH:MM:SS+09:00`), `today`, `dueDate` (the newest settlement date whose
  * batch is due). In `with`, a string that is wholly `${ … }` is an expression; any other value stands
- * for itself.
+ * for itself. In the `prompt` of a manual or approval step `${inputs.<name>}` is filled in.
  */
 import type { Text } from '../core/text.ts'
 

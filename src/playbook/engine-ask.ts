@@ -112,6 +112,7 @@ export function waitingOf(step: Step | undefined, asking: Ask): Waiting {
     step: step?.id ?? SIGN_STEP,
     type: step?.type ?? SIGN_STEP,
     prompt: asking.prompt,
+    ...(step?.danger === undefined ? {} : { danger: step.danger }),
     reasons: asking.reasons ?? [],
     ...(asking.confirm === undefined ? {} : { confirm: asking.confirm }),
     ...(asking.untilMs === undefined ? {} : { untilMs: asking.untilMs }),

@@ -9,6 +9,7 @@ import { ask, skipped, type Ask } from './engine-ask.ts'
 import { performProbe } from './engine-probe.ts'
 import type { Progress, Walk } from './engine-walk.ts'
 import { chooseBranch, judgePreconditions, judgeWhen } from './judge-step.ts'
+import { fillInputs } from './run-inputs.ts'
 import type { StepFinishedData } from './run-state.ts'
 
 export async function performStep(walk: Walk, step: Step): Promise<Progress> {
@@ -92,7 +93,11 @@ async function asked(walk: Walk, step: Step, asking: Ask): Promise<Progress> {
 async function performManual(walk: Walk, step: ManualStep): Promise<Progress> {
   const answer = walk.step(step.id).given.manual
   if (answer === undefined) {
-    return asked(walk, step, { kind: 'manual', prompt: step.prompt, fields: step.expects })
+    return asked(walk, step, {
+      kind: 'manual',
+      prompt: fillInputs(step.prompt, walk.state().document, walk.state().inputs),
+      fields: step.expects,
+    })
   }
   return finishByPerson(walk, step, answer, {
     status: 'succeeded',
@@ -106,7 +111,10 @@ async function performManual(walk: Walk, step: ManualStep): Promise<Progress> {
 async function performApproval(walk: Walk, step: ApprovalStep): Promise<Progress> {
   const answer = walk.step(step.id).given.approval
   if (answer === undefined) {
-    return asked(walk, step, { kind: 'approval', prompt: step.prompt })
+    return asked(walk, step, {
+      kind: 'approval',
+      prompt: fillInputs(step.prompt, walk.state().document, walk.state().inputs),
+    })
   }
   return finishByPerson(walk, step, answer, {
     status: 'succeeded',

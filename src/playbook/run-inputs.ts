@@ -2,6 +2,7 @@
 import { isSeoulDate } from '../core/dates.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
+import { cleanText } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import { parseYesNo } from './dialog-words.ts'
 import type { Document, Expressions, InputDeclaration, Scope } from './document.ts'
@@ -122,4 +123,19 @@ function parseInput(declared: InputDeclaration, entered: string, matches: MatchP
 
 function named(name: string, problem: Text): Text {
   return text(`${name}: ${problem.ko}`, `${name}: ${problem.en}`)
+}
+
+/** Words of a document with `${inputs.name}` filled in; a secret input, or one that is absent, keeps its name. */
+export function fillInputs(
+  words: Text,
+  document: Document,
+  inputs: Readonly<Record<string, unknown>>,
+): Text {
+  const fill = (template: string): string =>
+    template.replace(/\$\{inputs\.([A-Za-z_]\w*)\}/g, (placeholder, name: string) => {
+      const value = inputs[name]
+      if (document.inputs[name]?.secret === true || value === undefined) return placeholder
+      return cleanText(String(value), 200)
+    })
+  return text(fill(words.ko), fill(words.en))
 }

@@ -72,6 +72,8 @@ export interface Waiting {
   readonly step: string
   readonly type: string
   readonly prompt: Text
+  /** What is dangerous at this step. */
+  readonly danger?: Text
   readonly reasons: readonly Reason[]
   /** Good once, for the action's gate. */
   readonly confirm?: string

@@ -31,6 +31,8 @@ export interface WaitingFor {
   /** What is asked: manual, approval, judge, applies, blocked, action, failed, wait, sign, reconcile. */
   readonly question: string
   readonly prompt: Text
+  /** What is dangerous at this step. */
+  readonly danger?: Text
   readonly reasons?: readonly Reason[]
   readonly confirm?: string
   /** Values that completing it takes. */
@@ -239,6 +241,7 @@ function waitingForOf(
     type: waiting.type,
     question: waiting.kind,
     prompt: waiting.prompt,
+    ...(waiting.danger === undefined ? {} : { danger: waiting.danger }),
     ...(waiting.reasons.length === 0 ? {} : { reasons: waiting.reasons }),
     ...(waiting.confirm === undefined ? {} : { confirm: waiting.confirm }),
     ...(waiting.kind === 'manual' && step?.type === 'manual' && step.expects.length > 0

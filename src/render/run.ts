@@ -110,6 +110,9 @@ function waitingLines(run: Run, waiting: WaitingFor, view: View): string[] {
   } else {
     lines.push(paintLabel(view, RUN_STATES[run.status].words, say(view, waiting.prompt), 'warning'))
   }
+  if (waiting.danger !== undefined) {
+    lines.push(paintLabel(view, text('주의', 'Careful'), say(view, waiting.danger), 'warning'))
+  }
   for (const reason of waiting.reasons ?? []) {
     lines.push(line(view, text('이유', 'Why'), say(view, reason.message)))
   }
