@@ -134,8 +134,10 @@ export function fillInputs(
   const fill = (template: string): string =>
     template.replace(/\$\{inputs\.([A-Za-z_]\w*)\}/g, (placeholder, name: string) => {
       const value = inputs[name]
-      if (document.inputs[name]?.secret === true || value === undefined) return placeholder
-      return cleanText(String(value), 200)
+      if (document.inputs[name]?.secret === true) return placeholder
+      const known =
+        typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+      return known ? cleanText(`${value}`, 200) : placeholder
     })
   return text(fill(words.ko), fill(words.en))
 }

@@ -37,10 +37,7 @@ export function renderSettlement(value: Settlement, view: View): string {
   const { reprocess } = value
   const lines = [
     view.paint.bold(
-      say(
-        view,
-        text(`정산 #${value.id} ${`(${value.date})`}`, `Settlement #${value.id} ${value.date}`),
-      ),
+      say(view, text(`정산 #${value.id}(${value.date})`, `Settlement #${value.id} ${value.date}`)),
     ),
     line(view, LABELS.state, recordState(value)),
     line(

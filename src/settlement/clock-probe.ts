@@ -24,7 +24,7 @@ export function createClockProbe(
     title: text('서비스 시각과 시간대', "the service's clock and zone"),
     impact: 'read_only',
     idempotent: true,
-    inputs: z.object({}) as z.ZodType<Record<string, never>>,
+    inputs: z.object({}),
     outputs: z.object({
       skewMs: z.number(),
       skewed: z.boolean(),

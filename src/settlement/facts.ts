@@ -195,14 +195,14 @@ function clockFacts(
   return { clockSkewMs: read.meta.dateMs + 500 - clock.now(), serviceNowMs: read.meta.dateMs }
 }
 
-/** An unreachable service, or one that does not let us in, is an error with the setting to check (69). */
+/** An unreachable service (69), or one that does not let us in (3), is an error with the setting to check. */
 export function assertReachable(read: Read<unknown>, url: string): void {
   if (read.kind !== 'unknown') return
   const { kind, message } = read.failure
   if (kind === 'unauthorized') {
     throw new MtsError({
       code: 'UNAUTHORIZED',
-      exitCode: EXIT.unreachable,
+      exitCode: EXIT.unknown,
       message,
       next: [text('인증 설정 확인: MTS_TOKEN 또는 MTS_HEADERS', 'check MTS_TOKEN or MTS_HEADERS')],
     })

@@ -41,7 +41,9 @@ try {
     ['mts health (healthy demo, loopback)', mts('health'), 3],
     ['mts health -o json', mts('health', '-o', 'json'), 3],
   ]
-  console.log(`node ${process.versions.node}, ${rounds} rounds, ratio of wall times against node -e 0`)
+  console.log(
+    `node ${process.versions.node}, ${rounds} rounds, ratio of wall times against node -e 0`,
+  )
   for (const [name, command, target] of rows) {
     const ratios = []
     for (let round = -1; round < rounds; round++) {
@@ -60,7 +62,11 @@ try {
 
 function timeOf({ file, words }, env) {
   const started = process.hrtime.bigint()
-  const { status, error, stderr } = spawnSync(file, words, { env, stdio: ['ignore', 'ignore', 'pipe'] })
+  const { status, error, stderr } = spawnSync(file, words, {
+    env,
+    encoding: 'utf8',
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
   const ms = Number(process.hrtime.bigint() - started) / 1e6
   if (error !== undefined) throw error
   if (status !== 0) throw new Error(`${file} ${words.join(' ')}: exit ${status}\n${stderr}`)

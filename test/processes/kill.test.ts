@@ -136,13 +136,10 @@ describe.skipIf(!BUILT)('two terminals (needs the built program: npm run build)'
     demo.setPace({ beforeCommitMs: 900, afterCommitMs: 0 })
     const first = await askForDigest()
     const second = await askForDigest()
-    let other: Ended | undefined
-    const ended = await reprocess(['--confirm', first.digest], () => {
-      void requestIsOut().then(async () => {
-        other = await reprocess(['--confirm', second.digest])
-      })
-    })
-    while (other === undefined) await new Promise((resolve) => setTimeout(resolve, 5))
+    const ending = reprocess(['--confirm', first.digest])
+    await requestIsOut()
+    const other = await reprocess(['--confirm', second.digest])
+    const ended = await ending
     expect(other.exitCode, other.stdout).toBe(75)
     expect(ended.exitCode, ended.stdout + ended.stderr).toBe(0)
     expect(posts()).toBe(1)

@@ -110,11 +110,11 @@ describe('the interlock of reprocessing', () => {
   })
 
   it('never allows anything while a fact is missing or a dependency is not proven up', () => {
-    const state = fc.constantFrom('UP', 'DOWN', 'UNKNOWN')
+    const state = fc.constantFrom('UP' as const, 'DOWN' as const, 'UNKNOWN' as const)
     fc.assert(
       fc.property(
         fc.record({
-          holdsSales: fc.constantFrom('yes', 'no', 'unknown'),
+          holdsSales: fc.constantFrom('yes' as const, 'no' as const, 'unknown' as const),
           status: fc.constantFrom('FAILED', 'COMPLETED', 'PENDING', 'PROCESSING', 'CANCELLED', 'X'),
           transactionCount: fc.constantFrom(0, 3),
         }),
@@ -125,7 +125,7 @@ describe('the interlock of reprocessing', () => {
             record.status === 'FAILED' &&
             record.transactionCount === 0 &&
             Object.values(dependencies).every((value) => value === 'UP')
-          const found = codes({ dependencies: dependencies as never }, record as never)
+          const found = codes({ dependencies }, record)
           expect(found.length === 0).toBe(safe)
         },
       ),

@@ -29,6 +29,5 @@ describe('the settlement path, in simulated worlds', () => {
     ]) {
       expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(0)
     }
-    if (process.env['MTS_SHOW'] !== undefined) console.log(Object.fromEntries(outcomes))
   }, 120_000)
 })

@@ -214,6 +214,7 @@ async function tell(seed: number, directory: string, sabotage: Sabotage): Promis
           }
         : {}),
       readStdin: () => Promise.resolve(''),
+      streamStdin: () => process.stdin,
       createService: () => Promise.resolve(service),
       openJournal: (path) => {
         const journal = openJournal(path, {
@@ -222,6 +223,7 @@ async function tell(seed: number, directory: string, sabotage: Sabotage): Promis
         })
         return Promise.resolve(guard(sabotage.journal?.(journal) ?? journal, false))
       },
+      openFile: () => Promise.resolve('no_opener'),
       onInterrupt: () => () => undefined,
     }
     const argv = options.terminal ? words : [...words, '-o', 'json']

@@ -135,7 +135,7 @@ async function show(context: CommandContext, subject: string): Promise<Outcome> 
   const read = isSeoulDate(subject)
     ? await ports.reader.settlementOnDate(subject, options)
     : await ports.reader.settlementById(parseSettlementId(subject), options)
-  if (read.kind === 'unknown') throw await unreadable(context, read.failure)
+  if (read.kind === 'unknown') throw await unreadable(read.failure)
   if (read.kind === 'absent') {
     const { MtsError } = await import('../../core/errors.ts')
     throw new MtsError({
@@ -178,7 +178,7 @@ async function list(
     )
   }
   const value = await listSettlements(await factsPorts(context), from, to)
-  if (value.kind === 'failed') throw await unreadable(context, value.failure)
+  if (value.kind === 'failed') throw await unreadable(value.failure)
   const { renderSettlementList } = await import('../../render/settlement.ts')
   const exitCode = value.unknownDates.length > 0 ? EXIT.unknown : EXIT.ok
   return { value: value, exitCode: exitCode, faces: { table: renderSettlementList } }
@@ -195,7 +195,7 @@ async function sheet(context: CommandContext, subject: string): Promise<Outcome>
     ...(ports.timeoutMs === undefined ? {} : { timeoutMs: ports.timeoutMs }),
   }
   const record = await ports.reader.settlementOnDate(date, options)
-  if (record.kind === 'unknown') throw await unreadable(context, record.failure)
+  if (record.kind === 'unknown') throw await unreadable(record.failure)
   const sales = await readSalesOfDay(ports.reader, ports.stores, date, options)
   if (sales.kind === 'not_checked') {
     throw new MtsError({
@@ -238,13 +238,7 @@ async function settlementDate(value: string): Promise<SeoulDate> {
   )
 }
 
-async function unreadable(context: CommandContext, failure: Failure): Promise<Error> {
-  const { MtsError } = await import('../../core/errors.ts')
-  const code = failure.kind === 'unauthorized' ? 'UNAUTHORIZED' : 'UNREACHABLE'
-  return new MtsError({
-    code,
-    exitCode: failure.kind === 'aborted' ? EXIT.interrupted : EXIT.unreachable,
-    message: failure.message,
-    next: ['mts health', await context.commandLine(['config', 'show'])],
-  })
+async function unreadable(failure: Failure): Promise<Error> {
+  const { fetchError } = await import('../fetch-error.ts')
+  return fetchError(failure)
 }
