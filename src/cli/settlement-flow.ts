@@ -34,7 +34,7 @@ export interface SettlementOutcome {
 }
 
 /** The declared actions over this command's client and settings. */
-export async function createSettlementActions(
+async function createSettlementActions(
   context: CommandContext,
 ): Promise<{ readonly reprocess: ReprocessAction; readonly run: RunAction }> {
   const settings = await context.settings()
@@ -155,7 +155,7 @@ async function settleByReading(
 }
 
 /** The first Ctrl-C stops what has not been sent; once a request is out it only says so, and the second leaves. */
-export async function withGatePorts<T>(
+async function withGatePorts<T>(
   context: CommandContext,
   journal: Journal,
   writer: RunWriter,
@@ -269,7 +269,7 @@ function wordsOf(request: SettlementRequest): readonly string[] {
     : ['settle', 'run', request.date]
 }
 
-export function exitCodeOf(value: SettlementAction): ExitCode {
+function exitCodeOf(value: SettlementAction): ExitCode {
   const codes: Readonly<Record<ActionOutcome, ExitCode>> = {
     succeeded: value.conservation.status === 'not_checked' ? EXIT.unknown : EXIT.ok,
     refused: EXIT.refused,

@@ -8,8 +8,6 @@ import type { Clock } from '../core/clock.ts'
 import type { SeoulDate } from '../core/dates.ts'
 import type { Text } from '../core/text.ts'
 
-export type Impact = 'read_only' | 'mutating' | 'undetermined'
-
 /** A stable code with its words: why something was refused, failed or stands out. */
 export interface Reason {
   readonly code: string

@@ -12,9 +12,9 @@ import type { GatePorts, GateRequest, GateResult } from './gate.ts'
 import type { ActionDeclaration, Look, OperationContext, Reason, Verdict } from './operation.ts'
 
 /** An approval is good for ten minutes. */
-export const APPROVAL_MS = 10 * 60_000
+const APPROVAL_MS = 10 * 60_000
 /** The request leaves only on facts at most this old. */
-export const FRESH_MS = 2000
+const FRESH_MS = 2000
 
 /** What `actionIntended` carries: enough to settle the outcome by reading after any crash. */
 interface IntentData {

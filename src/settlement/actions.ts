@@ -51,15 +51,15 @@ export type ReprocessAction = ActionDeclaration<
 export type RunAction = ActionDeclaration<RunInput, SettlementLook, Sent, SettlementVerdict>
 
 /** Manual and reprocess wait up to a minute on a dependency that is down: the limit is well over that. */
-export const ACTION_TIMEOUT_MS = 90_000
+const ACTION_TIMEOUT_MS = 90_000
 
-export const settlementIdSchema = z.int().positive()
+const settlementIdSchema = z.int().positive()
 export const seoulDateSchema = z
   .string()
   .refine(isSeoulDate, { error: 'a date YYYY-MM-DD is expected' })
 
 /** What conditions may look at after an action: `steps.<id>.value.outcome` and so on. */
-export const settlementVerdictSchema = z.object({
+const settlementVerdictSchema = z.object({
   outcome: z.enum([
     'succeeded',
     'refused',

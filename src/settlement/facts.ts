@@ -82,7 +82,7 @@ export async function readDependencies(ports: FactsPorts): Promise<DependencyFac
 }
 
 /** UP needs one component that says so and none that says otherwise, hangs or cannot be read. */
-export function judgeDependency(reads: readonly Read<ComponentHealth>[]): DependencyState {
+function judgeDependency(reads: readonly Read<ComponentHealth>[]): DependencyState {
   let up = false
   let unknown = false
   for (const read of reads) {
@@ -196,7 +196,7 @@ function clockFacts(
 }
 
 /** An unreachable service (69), or one that does not let us in (3), is an error with the setting to check. */
-export function assertReachable(read: Read<unknown>, url: string): void {
+function assertReachable(read: Read<unknown>, url: string): void {
   if (read.kind !== 'unknown') return
   const { kind, message } = read.failure
   if (kind === 'unauthorized') {

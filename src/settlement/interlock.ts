@@ -3,7 +3,7 @@
  * reprocessing deletes every sale that is linked to the record, settling a settled date flips it to
  * FAILED, and either with a dependency down leaves a request hanging for a minute.
  */
-import { addDays, seoulDateOf, seoulInstant, type SeoulDate } from '../core/dates.ts'
+import { addDays, seoulDateOf, seoulInstant } from '../core/dates.ts'
 import { groupedWon, isZeroWon } from '../core/money.ts'
 import type { SettlementRecord } from '../core/service.ts'
 import { text, type Text } from '../core/text.ts'
@@ -16,7 +16,7 @@ export interface InterlockRules {
 }
 
 /** Before the batch's start: a request may take a minute, and the batch reads the same rows. */
-export const BATCH_LEAD_MS = 2 * 60_000
+const BATCH_LEAD_MS = 2 * 60_000
 export const MAX_CLOCK_SKEW_MS = 60_000
 
 /** Why reprocessing is refused; empty: allowed. */
@@ -98,7 +98,7 @@ export function judgeRecord(
 }
 
 /** In numbers: the record's own totals where it has any, else the day's sales, which are at most what is linked. */
-export function lossOf(record: SettlementRecord, facts: Pick<SettlementFacts, 'sales'>): Text {
+function lossOf(record: SettlementRecord, facts: Pick<SettlementFacts, 'sales'>): Text {
   if (record.transactionCount > 0) {
     const amount = groupedWon(record.totalAmount)
     return text(
@@ -224,7 +224,7 @@ function judgeCircumstances(facts: SettlementFacts, rules: InterlockRules): Reas
   return reasons
 }
 
-export function dependenciesNotUp(
+function dependenciesNotUp(
   dependencies: Dependencies,
 ): readonly (readonly [keyof Dependencies, 'DOWN' | 'UNKNOWN'])[] {
   const names = ['database', 'redis', 'rabbitmq'] as const
@@ -248,9 +248,4 @@ export function inBatchWindow(
 
 function reason(code: string, ko: string, en: string): Reason {
   return { code, message: text(ko, en) }
-}
-
-/** A settlement's date is over once the service's own clock shows a later Seoul date. */
-export function isDateOver(date: SeoulDate, serviceNowMs: number): boolean {
-  return date < seoulDateOf(serviceNowMs)
 }

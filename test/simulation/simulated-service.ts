@@ -4,7 +4,6 @@
  * flip the winner, answers are lost while the work goes on.
  */
 import { addDays, seoulInstant, type SeoulDate } from '../../src/core/dates.ts'
-import { sumWon } from '../../src/core/money.ts'
 import type { Failure, Read, ReadMeta } from '../../src/core/read.ts'
 import type {
   ComponentHealth,
@@ -339,11 +338,6 @@ function saleOf(sale: SimSale): Sale {
     channel: 'OFFLINE',
     orderNumber: `N-${sale.id}`,
   }
-}
-
-export function completedTotals(world: World, date: SeoulDate): { count: number; amount: string } {
-  const rows = world.sales.filter((sale) => sale.date === date && sale.status === 'COMPLETED')
-  return { count: rows.length, amount: sumWon(rows.map((sale) => String(sale.amount))) }
 }
 
 export function batchInstant(date: SeoulDate): number {

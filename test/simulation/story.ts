@@ -31,7 +31,7 @@ import {
   type VirtualClock,
 } from './virtual-clock.ts'
 
-export const DATE = '2026-11-23'
+const DATE = '2026-11-23'
 const OLD_ID = 8
 
 /** Breaks a rule on purpose: the simulation has to notice. */
@@ -214,7 +214,7 @@ async function tell(seed: number, directory: string, sabotage: Sabotage): Promis
           }
         : {}),
       readStdin: () => Promise.resolve(''),
-      streamStdin: () => process.stdin,
+      streamStdin: () => PassThrough.from([]),
       createService: () => Promise.resolve(service),
       openJournal: (path) => {
         const journal = openJournal(path, {
