@@ -108,6 +108,7 @@ function createPorts(wiring: {
     homeDir: homedir(),
     // On Linux the library calls the state directory `log`.
     directories: { config: paths.config, state: paths.log },
+    program: [process.execPath, ...process.argv.slice(1, 2)],
     get operator() {
       return operatorName()
     },

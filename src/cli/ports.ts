@@ -33,6 +33,8 @@ export interface Ports {
   readonly homeDir: string
   /** Where the user's configuration (`config.yaml`) and state (`journal.db`) live. */
   readonly directories: { readonly config: string; readonly state: string }
+  /** Program and arguments that start mts, for those who start it later; absent where not known. */
+  readonly program?: readonly string[]
   /** Name of the person or job at work, for the journal. */
   readonly operator: string
   /** Directory that holds `playbooks/` and `checklists/`. */

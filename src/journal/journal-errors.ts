@@ -249,13 +249,13 @@ export function defect(en: string): MtsError {
 /** Somebody watches with this journal already: who, where, since when. */
 export function watchBusy(holder: ProcessHolder, sinceMs: number, ownHost: string): MtsError {
   const since = isoSeoul(sinceMs)
-  const elsewhere = holder.host === ownHost ? '' : `, ${holder.host}`
+  const host = holder.host === ownHost ? '' : `, ${holder.host}`
   return new MtsError({
     code: 'BUSY',
     exitCode: EXIT.busy,
     message: text(
-      `이미 감시 중입니다: pid ${holder.pid}${elsewhere}, ${since}부터`,
-      `a watch is running already: pid ${holder.pid}${elsewhere}, since ${since}`,
+      `이미 감시 중입니다: pid ${holder.pid}${host}, ${since}부터`,
+      `a watch is running already: pid ${holder.pid}${host}, since ${since}`,
     ),
     next: [
       text(

@@ -1,4 +1,5 @@
-/** One POST to a receiver: TLS except on loopback, no redirects, a deadline, a bounded answer. */
+/** One request to a receiver: a connection of its own, no redirects, a deadline, a bounded answer. */
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { systemCodeOf } from '../core/errors.ts'
 import { parseRetryAfter } from './retry-after.ts'
 
@@ -24,97 +25,101 @@ export type Post = (request: PostRequest) => Promise<PostAnswer>
 
 export interface Poster {
   readonly post: Post
-  /** GET, for a heartbeat. */
+  /** For a heartbeat. */
   get(request: Omit<PostRequest, 'body'>): Promise<PostAnswer>
-  close(): Promise<void>
 }
 
 /** What an answer may say; the rest is not read. */
 const MAX_ANSWER_BYTES = 4096
 
-const CONNECT_TIMEOUT_MS = 5000
-
 /** Never throws for what a receiver does. Nothing it returns holds the address, which is a secret. */
 export async function createPoster(nowMs: () => number): Promise<Poster> {
-  const { Agent, request } = await import('undici')
-  const agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS }, connections: 2 })
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')])
 
-  async function send(
+  function send(
     method: 'GET' | 'POST',
     { url, timeoutMs, signal }: Omit<PostRequest, 'body'>,
     body?: string,
   ): Promise<PostAnswer> {
-    const deadline = AbortSignal.timeout(timeoutMs)
-    const abort = signal === undefined ? deadline : AbortSignal.any([deadline, signal])
-    try {
-      const answer = await request(url, {
-        method,
-        dispatcher: agent,
-        signal: abort,
-        headersTimeout: 0,
-        bodyTimeout: 0,
-        ...(body === undefined
+    return new Promise((resolve) => {
+      const { request } = url.startsWith('https:') ? https : http
+      const headers =
+        body === undefined
           ? {}
-          : { body, headers: { 'content-type': 'application/json; charset=utf-8' } }),
-      })
-      const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], nowMs())
-      return {
-        kind: 'answered',
-        httpStatus: answer.statusCode,
-        body: await readBeginning(answer.body),
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          : {
+              'content-type': 'application/json; charset=utf-8',
+              'content-length': Buffer.byteLength(body),
+            }
+      const out = request(url, { method, headers, agent: false })
+      const state = { connected: false }
+      const end = (answer: PostAnswer): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+        resolve(answer)
+        out.destroy()
       }
-    } catch (error) {
-      return lost(error, deadline.aborted)
-    }
+      const onAbort = (): void => end({ kind: 'lost', reason: '중단', sent: state.connected })
+      const timer = setTimeout(() => {
+        end({ kind: 'lost', reason: '응답 없음', sent: state.connected })
+      }, timeoutMs)
+      watchConnection(out, state)
+      // Stays on after the end: what is destroyed may still say so.
+      out.on('error', (error) => end(lost(error, state.connected)))
+      out.on('response', (response) => {
+        void readBeginning(response).then((words) => end(answerOf(response, words, nowMs())))
+      })
+      if (signal?.aborted === true) onAbort()
+      else signal?.addEventListener('abort', onAbort, { once: true })
+      out.end(body)
+    })
   }
 
   return {
     post: (given) => send('POST', given, given.body),
     get: (given) => send('GET', given),
-    close: () => agent.destroy(),
+  }
+}
+
+/** Before the connection stands (and TLS with it), nothing can have reached the receiver. */
+function watchConnection(out: ClientRequest, state: { connected: boolean }): void {
+  out.on('socket', (socket) => {
+    const ready = 'encrypted' in socket ? 'secureConnect' : 'connect'
+    socket.once(ready, () => {
+      state.connected = true
+    })
+  })
+}
+
+function answerOf(response: IncomingMessage, body: string, nowMs: number): PostAnswer {
+  const retryAfterMs = parseRetryAfter(response.headers['retry-after'], nowMs)
+  return {
+    kind: 'answered',
+    httpStatus: response.statusCode ?? 0,
+    body,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   }
 }
 
 /** The status has decided; a body that breaks off takes nothing from it. */
-async function readBeginning(
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
-): Promise<string> {
-  const parts: Buffer[] = []
-  let bytes = 0
-  try {
-    for await (const chunk of body) {
-      parts.push(Buffer.from(chunk))
-      bytes += chunk.length
-      if (bytes >= MAX_ANSWER_BYTES) break
+function readBeginning(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const parts: Buffer[] = []
+    let bytes = 0
+    const end = (): void => {
+      resolve(Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString('utf8'))
     }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-  } finally {
-    body.destroy()
-  }
-  return Buffer.concat(parts).subarray(0, MAX_ANSWER_BYTES).toString('utf8')
+    response.on('data', (chunk: Buffer) => {
+      parts.push(chunk)
+      bytes += chunk.length
+      if (bytes >= MAX_ANSWER_BYTES) end()
+    })
+    response.on('end', end)
+    response.on('error', end)
+    response.on('close', end)
+  })
 }
 
-/** Codes with which nothing can have reached the receiver. */
-const NOT_SENT: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-function lost(error: unknown, timedOut: boolean): PostAnswer {
-  const code = systemCodeOf(error)
-  if (timedOut) return { kind: 'lost', reason: '응답 없음', sent: true }
-  if (error instanceof Error && (error.name === 'AbortError' || code === 'UND_ERR_ABORTED')) {
-    return { kind: 'lost', reason: '중단', sent: true }
-  }
-  if (code === undefined) {
-    return { kind: 'lost', reason: error instanceof Error ? error.name : '오류', sent: true }
-  }
-  const reason = /^(ERR_TLS|CERT|DEPTH|UNABLE|SELF_SIGNED)/.test(code) ? `TLS ${code}` : code
-  return { kind: 'lost', reason, sent: !NOT_SENT.has(code) && !reason.startsWith('TLS') }
+function lost(error: Error, connected: boolean): PostAnswer {
+  const code = systemCodeOf(error) ?? error.name
+  return { kind: 'lost', reason: code, sent: connected }
 }

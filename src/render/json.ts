@@ -7,9 +7,17 @@ import type { Lang } from '../core/text.ts'
 const UNSAFE = /(?![\n\t])[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu
 
 export function renderJson(value: { readonly kind: string }, lang: Lang): string {
+  return `${JSON.stringify(whole(value, lang), (_key, item: unknown) => plain(item), 2)}\n`
+}
+
+/** The same on one line, for what goes on and on. */
+export function renderJsonLine(value: { readonly kind: string }, lang: Lang): string {
+  return `${JSON.stringify(whole(value, lang), (_key, item: unknown) => plain(item))}\n`
+}
+
+function whole(value: { readonly kind: string }, lang: Lang): Record<string, unknown> {
   const { kind, ...rest } = localize(value, lang) as { kind: string } & Record<string, unknown>
-  const whole = { apiVersion: 'mts/v1', kind, ...rest }
-  return `${JSON.stringify(whole, (_key, item: unknown) => plain(item), 2)}\n`
+  return { apiVersion: 'mts/v1', kind, ...rest }
 }
 
 /** BigInts come from expressions of playbooks; JSON.stringify would throw at them. */

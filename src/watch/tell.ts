@@ -157,7 +157,7 @@ export function tellRuns(
   const prepared = new Set([...draft.incidents.values()].map(({ run }) => run))
   const channels = draft.policy.channels.filter((channel) => channel === 'slack')
   const muted = muteOfAll(atMs, draft.policy, draft.maintenance)
-  for (const header of [...runs].reverse()) {
+  for (const header of runs.toReversed()) {
     const { run, subject, status } = header
     const untouched = prepared.has(run) && before?.[run] === undefined
     // What was there before anybody looked is no news.

@@ -6,14 +6,17 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
+import { notifyCommand } from './notify.ts'
 import { playbookCommand } from './playbook.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
+import { watchCommand } from './watch.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
+  watchCommand,
   playbookCommand,
   runCommand,
   checklistCommand,
@@ -21,6 +24,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   salesCommand,
   reportCommand,
   dlqCommand,
+  notifyCommand,
   demoCommand,
   configCommand,
   completionCommand,
