@@ -74,7 +74,13 @@ export function periodOfJournal(
     history: checklists.map(({ value }) => value),
     incidents: told.map(({ header, events }) => {
       const state = stateOf(header, events)
-      return { header, ...(state === undefined ? {} : { state }), title: titleOf(header, events) }
+      const finding = findingOf(events)
+      return {
+        header,
+        title: titleOf(header, events),
+        ...(state === undefined ? {} : { state }),
+        ...(finding === undefined ? {} : { finding }),
+      }
     }),
     prevented: told.flatMap(({ events }) => preventedIn(events)),
     chain: journal.verifyChain(),
@@ -107,6 +113,12 @@ function titleOf(header: RunHeader, events: readonly StoredEvent[]): Text {
         `reprocessing #${value.settlementId ?? '?'}`,
       )
     : text(`${value.date} 수동 정산`, `settling ${value.date}`)
+}
+
+/** Why a bare action ended as it did. */
+function findingOf(events: readonly StoredEvent[]) {
+  const value = events.map(actionValueOf).findLast((found) => found !== undefined)
+  return value?.reasons[0]
 }
 
 /** The date asked for, else today in Seoul. */

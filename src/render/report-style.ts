@@ -29,11 +29,11 @@ dd{margin:0;min-width:0}
 .critical{color:var(--critical)}.warning{color:var(--warning)}.ok{color:var(--ok)}.info{color:var(--info)}
 .wide{overflow-x:auto}
 .wide:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--link);outline-offset:2px}
-table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums}
+table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}
-th,td{text-align:left;vertical-align:top;padding:.4rem .8rem .4rem 0;border-top:1px solid var(--rule);min-width:3.4rem}
+th,td{text-align:left;vertical-align:top;padding:.4rem .7rem .4rem 0;border-top:1px solid var(--rule);min-width:3rem}
 thead th{border-top:0;color:var(--soft);font-weight:400;white-space:nowrap}
-tbody th{font-weight:600;min-width:5rem}
+tbody th{font-weight:600;min-width:5.2rem}
 .entries{list-style:none;margin:0;padding:0}
 .entries>li{color:var(--ink);border-left:3px solid var(--bar-info);padding:0 0 .2rem .8rem;margin:0 0 .9rem}
 .entries>.critical{border-color:var(--bar-critical)}.entries>.warning{border-color:var(--bar-warning)}.entries>.ok{border-color:var(--bar-ok)}

@@ -69,10 +69,7 @@ function onsetOf(events: readonly StoredEvent[], startedAtMs: number): Found {
     ? { basis: text('기록에 발생 시각이 없음', 'the journal does not say when it began') }
     : {
         atMs,
-        basis: text(
-          `정산 #${id}이(가) FAILED로 기록된 시각`,
-          `settlement #${id} was recorded as FAILED`,
-        ),
+        basis: text(`정산 #${id}의 FAILED 기록 시각`, `settlement #${id} was recorded as FAILED`),
       }
 }
 

@@ -34,6 +34,8 @@ export interface PeriodFacts {
     readonly header: RunHeader
     readonly state?: RunState
     readonly title: Text
+    /** How a bare action ended. */
+    readonly finding?: PeriodIncident['finding']
   }[]
   readonly prevented: readonly Prevented[]
   readonly chain: ChainReport
@@ -76,8 +78,13 @@ export function periodReport(facts: PeriodFacts): PeriodReport {
   })
 }
 
-function incidentOf({ header, state, title }: PeriodFacts['incidents'][number]): PeriodIncident {
-  const finding = state?.ending?.finding
+function incidentOf({
+  header,
+  state,
+  title,
+  finding: ended,
+}: PeriodFacts['incidents'][number]): PeriodIncident {
+  const finding = state?.ending?.finding ?? ended
   return {
     run: header.run,
     title,
