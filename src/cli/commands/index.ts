@@ -12,6 +12,7 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
+import { timelineCommand } from './timeline.ts'
 import { watchCommand } from './watch.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -22,6 +23,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   checklistCommand,
   settleCommand,
   salesCommand,
+  timelineCommand,
   reportCommand,
   dlqCommand,
   notifyCommand,
