@@ -24,7 +24,7 @@ const MAX_HAPPENINGS = 5000
 const GONE: readonly (readonly [LogComponent, RegExp])[] = [
   [
     'rabbitmq',
-    /AmqpConnectException|AmqpIOException|AmqpTimeoutException|RabbitMQ Health Check Failed/,
+    /AmqpConnectException|AmqpIOException|AmqpTimeoutException|Failed to check\/redeclare|RabbitMQ Health Check Failed/,
   ],
   ['redis', /RedisConnection\w*Exception|RedisCommandTimeoutException|Redis Health Check Failed/],
   [

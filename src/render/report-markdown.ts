@@ -23,7 +23,7 @@ export function renderReportMarkdown(report: Report, lang: Lang): string {
  * Words in which nothing is Markdown or HTML: backslashes before every character that could begin
  * markup, a link or a mention of one; numbers and dates stay readable.
  */
-export function plainMarkdown(words: string): string {
+function plainMarkdown(words: string): string {
   return words
     .replace(/[\\`*_[\]<>|~$]/g, (char) => `\\${char}`)
     .replace(/&(?=#|[a-zA-Z])/g, '\\&')

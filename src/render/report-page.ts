@@ -98,7 +98,7 @@ export function reportPage(report: Report, lang: Lang): Page {
   }
 }
 
-export const TONE_WORDS: Readonly<Record<Tone, Text>> = {
+const TONE_WORDS: Readonly<Record<Tone, Text>> = {
   critical: text('위험', 'critical'),
   warning: text('주의', 'notice'),
   ok: text('정상', 'fine'),

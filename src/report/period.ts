@@ -1,5 +1,5 @@
 /** The report on a day, a week or a month: its checklists, its incidents, and what is still open. */
-import { addDays, isoSeoul, seoulDateOf, type SeoulDate } from '../core/dates.ts'
+import { addDays, isoSeoul, type SeoulDate } from '../core/dates.ts'
 import type { ChainReport, RunHeader } from '../core/journal.ts'
 import { parseWon } from '../core/money.ts'
 import { text, type Text } from '../core/text.ts'
@@ -253,9 +253,4 @@ export const HISTORY_DAYS: Readonly<Record<PeriodReport['report'], number>> = {
   checklist: 13,
   weekly: 7,
   monthly: 0,
-}
-
-/** The day a run belongs to. */
-export function dayOfRun(header: RunHeader): SeoulDate {
-  return seoulDateOf(header.startedAtMs)
 }

@@ -211,6 +211,7 @@ describe('a journal that was changed', () => {
         close(): void
       }
       const database = new Database(join(tampered.world.ports.directories.state, 'journal.db'))
+      database.exec('DROP TRIGGER events_are_not_changed')
       database.exec(
         `UPDATE events SET data = replace(data, 'HOLDS_SALES', 'NOT_FAILED') WHERE run = '${tampered.refused}'`,
       )
