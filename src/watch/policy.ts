@@ -29,7 +29,7 @@ export interface WatchPolicy {
   readonly tellRuns: boolean
 }
 
-export const DEFAULT_FLAPPING = { turns: 6, within: 20, steadyAfter: 8 } as const
+export const DEFAULT_FLAPPING = { turns: 5, within: 20, steadyAfter: 8 } as const
 
 export const DEFAULT_ROUTES: Readonly<Record<string, readonly Channel[]>> = {
   critical: ['slack', 'pagerduty'],

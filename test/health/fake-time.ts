@@ -32,18 +32,20 @@ export function createFakeClock(wallMs: number): FakeClock {
           reject(signal.reason as Error)
           return
         }
+        const onAbort = (): void => {
+          timers.delete(timer)
+          reject(signal?.reason as Error)
+        }
         const timer: Timer = {
           dueMs: elapsedMs + ms,
           wake: () => {
             timers.delete(timer)
+            signal?.removeEventListener('abort', onAbort)
             resolve()
           },
         }
         timers.add(timer)
-        signal?.addEventListener('abort', () => {
-          timers.delete(timer)
-          reject(signal.reason as Error)
-        })
+        signal?.addEventListener('abort', onAbort, { once: true })
       }),
     async run(promise) {
       const state = { done: false }

@@ -14,10 +14,19 @@ interface Arrow {
 }
 
 const SRC = join(PROJECT_DIR, 'src')
-const DECIDING = ['health', 'settlement', 'playbook', 'checklist', 'triage', 'doctor']
+const DECIDING = ['health', 'settlement', 'playbook', 'checklist', 'triage', 'doctor', 'watch']
 /** Rooms that only tell: models of plain values, from whatever shapes the others have. */
 const TELLING = ['report']
-const DOING_IO = ['service', 'telemetry', 'logs', 'journal', 'notify', 'config', 'demo']
+const DOING_IO = [
+  'service',
+  'telemetry',
+  'logs',
+  'journal',
+  'notify',
+  'config',
+  'demo',
+  'externals',
+]
 /** Rooms that talk to servers, and share how. */
 const TALKING = ['service', 'telemetry', 'notify']
 /** What rooms that decide may use besides their own: pure libraries. */
