@@ -5,8 +5,14 @@ import type { SettlementRecord } from '../core/service.ts'
 import { text } from '../core/text.ts'
 import type { LogHappening } from '../logs/happenings.ts'
 import { METERS } from '../report/sample-charts.ts'
-import { timelineOf, type SourceState, type Timeline } from '../report/timeline.ts'
+import {
+  timelineOf,
+  type SourceState,
+  type Timeline,
+  type TimelineFacts,
+} from '../report/timeline.ts'
 import type { CommandContext } from './command.ts'
+import { alertsWithin } from './timeline-alerts.ts'
 
 const MAX_RUNS = 2000
 
@@ -22,9 +28,10 @@ export async function gatherTimeline(
 ): Promise<Timeline> {
   const journal = await context.journal()
   const { url } = await context.settings()
-  const [log, settlements] = await Promise.all([
+  const [log, settlements, alerts] = await Promise.all([
     logPart(context, fromMs, toMs),
     settlementPart(context, fromMs, toMs),
+    alertsWithin(context, fromMs, toMs),
   ])
   return timelineOf({
     fromMs,
@@ -34,8 +41,8 @@ export async function gatherTimeline(
     happenings: log.items,
     records: settlements.items,
     samples: METERS.flatMap(({ metric }) => journal.samples({ url, metric, fromMs, toMs })),
-    others: [],
-    sources: [log.state, settlements.state],
+    others: [...alerts.items, ...watchedWithin(journal, url)],
+    sources: [log.state, settlements.state, ...alerts.states],
     chain: journal.verifyChain(),
   })
 }
@@ -46,6 +53,25 @@ function runsWithin(journal: Journal, url: string, fromMs: number, toMs: number)
     .filter((header) => header.url === url && header.startedAtMs <= toMs)
     .map((header) => ({ header, events: journal.events(header.run) }))
     .filter(({ events }) => (events.at(-1)?.atMs ?? 0) >= fromMs)
+}
+
+const MAX_DELIVERIES = 1000
+
+/** What `mts watch` told people, once for all channels. */
+function watchedWithin(journal: Journal, url: string): TimelineFacts['others'] {
+  const told = new Map<string, TimelineFacts['others'][number]>()
+  for (const { notice, url: its } of journal.watching?.deliveries(MAX_DELIVERIES) ?? []) {
+    if (its !== url || notice.event === 'test' || notice.event === 'reminded') continue
+    const recovered = notice.event === 'recovered'
+    told.set(`${notice.atMs} ${notice.event} ${notice.title}`, {
+      source: 'watch',
+      atMs: notice.atMs,
+      code: `WATCH_${notice.event.toUpperCase()}`,
+      tone: recovered ? 'ok' : notice.severity,
+      text: text(notice.title, notice.title),
+    })
+  }
+  return [...told.values()]
 }
 
 async function logPart(

@@ -60,7 +60,7 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
     .range([LINES.left, WIDTH - LINES.right])
   const values = points.map((point) => point.value)
   const low = Math.min(0, ...values)
-  const high = Math.max(...values, chart.threshold ?? low, low + 1)
+  const high = Math.max(...values, low + 1)
   const y = scaleLinear()
     .domain([low, high])
     .nice(4)

@@ -13,6 +13,7 @@ const SOURCES: Readonly<Record<TimelineSource, Text>> = {
   settlements: text('정산', 'settle'),
   samples: text('측정', 'sample'),
   alerts: text('경보', 'alert'),
+  watch: text('감시', 'watch'),
 }
 
 const TONES: Readonly<

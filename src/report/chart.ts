@@ -11,8 +11,6 @@ export interface LineChart {
     /** Ordered by time; a gap is a missing point, never a zero. */
     readonly points: readonly { readonly at: string; readonly value: number }[]
   }[]
-  /** A line that must not be crossed. */
-  readonly threshold?: number
   /** Days rather than hours on the axis. */
   readonly daily?: true
 }

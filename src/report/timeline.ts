@@ -13,7 +13,7 @@ import { plainReport } from './plain.ts'
 import { journalStamp, type JournalStamp, type Tone } from './report.ts'
 import { runEntries } from './run-entries.ts'
 
-export type TimelineSource = 'log' | 'journal' | 'settlements' | 'samples' | 'alerts'
+export type TimelineSource = 'log' | 'journal' | 'settlements' | 'samples' | 'alerts' | 'watch'
 
 export interface TimelineEntry {
   readonly at: string
