@@ -2,12 +2,21 @@
 import type { Clock } from '../core/clock.ts'
 import type { Service } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
+import { askExternal } from '../externals/ask-external.ts'
+import { createExternalProbe } from '../health/external-probes.ts'
+import {
+  createComponentTimesProbe,
+  createHitRateProbe,
+  createSlowestProbe,
+  type LatencyProbePorts,
+} from '../health/latency-probes.ts'
 import {
   createErrorMeterProbe,
   createLogProbe,
   createRecentErrorsProbe,
   type CountLogErrors,
 } from '../health/log-probes.ts'
+import { createMachineProbes } from '../health/machine-probes.ts'
 import {
   createAnswerRateProbe,
   createDeadLetterProbe,
@@ -15,12 +24,16 @@ import {
 } from '../health/meter-probes.ts'
 import { createComponentProbe, createOverviewProbe } from '../health/probes.ts'
 import type { SampleSource } from '../health/round.ts'
+import { createSalesMeterProbes } from '../health/sales-meter-probes.ts'
+import { createSalesProbes } from '../health/sales-probes.ts'
 import { countLogErrors } from '../logs/count-errors.ts'
 import { createCatalog, type AnyAction, type AnyProbe, type Catalog } from '../playbook/catalog.ts'
 import { createReprocessAction, createRunAction } from '../settlement/actions.ts'
 import { createBatchProbe } from '../settlement/batch-probe.ts'
+import { createBatchTimeProbe } from '../settlement/batch-time-probe.ts'
 import { createClockProbe } from '../settlement/clock-probe.ts'
 import { createSettlementProbes } from '../settlement/probes.ts'
+import { createRecentDaysProbe } from '../settlement/recent-days-probe.ts'
 
 export interface CatalogPorts {
   readonly service: Service
@@ -40,6 +53,7 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
   const timeout = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }
   const meters = { reader: service, ...timeout }
   const log = { ...meters, ...logCounter(settings.log) }
+  const machine = { ...meters, settings }
   const settlement = { reader: service, settings }
   const probes = [
     createOverviewProbe(health),
@@ -50,7 +64,19 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
     createErrorMeterProbe(log),
     createLogProbe(log),
     createRecentErrorsProbe(log),
+    ...createMachineProbes(machine),
+    createSlowestProbe(machine),
+    createComponentTimesProbe(meters),
+    createHitRateProbe({ ...machine, ...prometheusQuery(settings, clock) }),
+    ...createSalesProbes(machine),
+    ...createSalesMeterProbes(meters),
+    createExternalProbe({
+      externals: settings.externals ?? [],
+      askExternal: ({ target }, options) => askExternal(target, { ...options, clock }),
+    }),
     createClockProbe(settlement),
+    createBatchTimeProbe(settlement),
+    createRecentDaysProbe(settlement),
     createBatchProbe(settlement),
     ...createSettlementProbes(settlement),
   ] as readonly AnyProbe[]
@@ -72,4 +98,28 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
 function logCounter(log: string | undefined): { readonly countLogErrors?: CountLogErrors } {
   if (log === undefined) return {}
   return { countLogErrors: (fromMs, toMs, signal) => countLogErrors(log, fromMs, toMs, signal) }
+}
+
+/** A client for the one question, let go at once: most walks never ask it. */
+function prometheusQuery(
+  { prometheusUrl, prometheusHeaders, caFile }: Settings,
+  clock: Clock,
+): Pick<LatencyProbePorts, 'queryPrometheus'> {
+  if (prometheusUrl === undefined) return {}
+  return {
+    queryPrometheus: async (expression, options) => {
+      const { createPrometheusClient } = await import('../telemetry/prometheus.ts')
+      const access = {
+        url: prometheusUrl,
+        headers: prometheusHeaders ?? {},
+        ...(caFile === undefined ? {} : { caFile }),
+      }
+      const client = await createPrometheusClient(access, clock)
+      try {
+        return await client.query(expression, options)
+      } finally {
+        await client.close()
+      }
+    },
+  }
 }

@@ -14,7 +14,7 @@ const METER = 'http.server.requests'
  */
 const LEFT_OUT = new Set(['/api/settlements/manual', '/api/settlements/{id}/reprocess'])
 
-function countsAsApi(uri: string): boolean {
+export function countsAsApi(uri: string): boolean {
   return uri !== '/actuator' && !uri.startsWith('/actuator/') && !LEFT_OUT.has(uri)
 }
 
