@@ -40,6 +40,7 @@ export async function openCatalog(context: CommandContext): Promise<Catalog> {
     service: await context.service(),
     settings,
     clock: context.ports.clock,
+    surroundings: { cwd: context.ports.cwd, env: context.ports.env },
     samples: async (metric, fromMs, toMs) =>
       (await context.journal()).samples({ url: settings.url, metric, fromMs, toMs }),
   })

@@ -1,5 +1,6 @@
 /** What a person must see before approving: the action's facts, by the renderer of its kind. */
 import type { ApprovalQuestion } from '../core/dialog.ts'
+import type { CommandLook } from '../playbook/command-action.ts'
 import type { View } from '../render/view.ts'
 import type { SettlementLook } from '../settlement/actions.ts'
 
@@ -16,6 +17,10 @@ export async function renderEvidence(question: ApprovalQuestion, view: View): Pr
     const { renderApproval } = await import('../render/settlement-action.ts')
     const name = action === 'settlement.run' ? 'run' : 'reprocess'
     return renderApproval(name, look as SettlementLook, view)
+  }
+  if (action.startsWith('command.')) {
+    const { renderCommandApproval } = await import('../render/operator-command.ts')
+    return renderCommandApproval(look as CommandLook, view)
   }
   throw new Error(`no renderer for the evidence of ${action}`)
 }

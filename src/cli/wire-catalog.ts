@@ -28,6 +28,12 @@ import { createSalesMeterProbes } from '../health/sales-meter-probes.ts'
 import { createSalesProbes } from '../health/sales-probes.ts'
 import { countLogErrors } from '../logs/count-errors.ts'
 import { createCatalog, type AnyAction, type AnyProbe, type Catalog } from '../playbook/catalog.ts'
+import type { CommandSurroundings } from '../operator-command/run-command.ts'
+import {
+  createCommandAction,
+  createUnavailableCommand,
+  isCommandId,
+} from '../playbook/command-action.ts'
 import { createReprocessAction, createRunAction } from '../settlement/actions.ts'
 import { createBatchProbe } from '../settlement/batch-probe.ts'
 import { createBatchTimeProbe } from '../settlement/batch-time-probe.ts'
@@ -41,6 +47,8 @@ export interface CatalogPorts {
   readonly clock: Clock
   /** What `mts watch` has left in the journal. */
   readonly samples?: SampleSource
+  /** Where the operator's own commands run; none are started without it. */
+  readonly surroundings?: CommandSurroundings
 }
 
 export function wireCatalog(ports: CatalogPorts): Catalog {
@@ -91,8 +99,23 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
   const actions = [
     createReprocessAction(actionPorts),
     createRunAction(actionPorts),
+    ...commandActions(ports),
   ] as unknown as readonly AnyAction[]
-  return createCatalog({ probes, actions })
+  return createCatalog({
+    probes,
+    actions,
+    otherAction: (id) => (isCommandId(id) ? createUnavailableCommand(id) : undefined),
+  })
+}
+
+function commandActions({ settings, surroundings }: CatalogPorts) {
+  return (settings.commands ?? []).map((command) =>
+    createCommandAction(command, async (wanted, signal) => {
+      if (surroundings === undefined) throw new Error('commands have no place to run in')
+      const { runOperatorCommand } = await import('../operator-command/run-command.ts')
+      return runOperatorCommand(wanted, surroundings, signal)
+    }),
+  )
 }
 
 function logCounter(log: string | undefined): { readonly countLogErrors?: CountLogErrors } {

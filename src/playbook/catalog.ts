@@ -18,12 +18,14 @@ export interface Catalog {
 export function createCatalog(declarations: {
   readonly probes: readonly AnyProbe[]
   readonly actions: readonly AnyAction[]
+  /** Actions that exist by the form of their name alone. */
+  readonly otherAction?: (id: string) => AnyAction | undefined
 }): Catalog {
   const probes = byId(declarations.probes)
   const actions = byId(declarations.actions)
   return {
     probe: (id) => probes.get(id),
-    action: (id) => actions.get(id),
+    action: (id) => actions.get(id) ?? declarations.otherAction?.(id),
     probeIds: [...probes.keys()].sort(),
     actionIds: [...actions.keys()].sort(),
   }

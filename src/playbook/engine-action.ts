@@ -22,6 +22,7 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
   if (answer?.kind === 'skip') return skipped(walk, step, answer.reason)
   const action = walk.ports.catalog.action(step.action)
   if (action === undefined) throw notInThisVersion(step.action)
+  if (action.unavailable !== undefined) return performByHand(walk, step, action.unavailable)
 
   const confirm = takeConfirm(walk, step)
   if (confirm !== undefined)
@@ -40,6 +41,39 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
   return throughGate(walk, step, action, {
     kind: walk.ports.dialog.approve === undefined ? 'nobody' : 'ask',
   })
+}
+
+/** What cannot be done from here a person does, and says so. */
+async function performByHand(walk: Walk, step: ActionStep, why: Text): Promise<Progress> {
+  const answer = walk.step(step.id).given.manual
+  if (answer === undefined) {
+    const prompt = step.approval.prompt ?? step.title
+    return (await ask(walk, step, {
+      kind: 'manual',
+      prompt,
+      reasons: [{ code: 'COMMAND_NOT_SET', message: why }],
+    })) === 'answered'
+      ? 'on'
+      : 'stop'
+  }
+  if (answer.kind === 'skip') return skipped(walk, step, answer.reason)
+  const done = answer.kind === 'complete'
+  const by = walk.step(step.id).answeredBy ?? walk.by
+  const said = answer.kind === 'fail' ? answer.reason : ''
+  const words = done
+    ? text(`담당자가 직접 실행(${by})`, `done by hand (${by})`)
+    : text(`직접 실행 실패(${by}): ${said}`, `failed by hand (${by}): ${said}`)
+  const reasons = done ? [] : [{ code: 'FAILED_BY_HAND', message: words }]
+  walk.finishStep(step, {
+    status: done ? 'succeeded' : 'failed',
+    verdict: done ? 'pass' : 'fail',
+    outcome: done ? 'succeeded' : 'failed',
+    reasons,
+    value: { outcome: done ? 'succeeded' : 'failed', reasons },
+    observed: words,
+    ...(done ? {} : { reason: words }),
+  })
+  return 'on'
 }
 
 async function throughGate(
@@ -82,7 +116,11 @@ async function throughGate(
   )
   walk.refold()
   if (result.kind === 'done') {
-    if (walk.state().pending !== undefined) return parkUnknown(walk, step, result.verdict.reasons)
+    if (walk.state().pending !== undefined) {
+      return action.settledBy === 'person'
+        ? settleByPerson(walk, step, result.verdict.reasons)
+        : parkUnknown(walk, step, result.verdict.reasons)
+    }
     return settle(walk, step, result.verdict)
   }
   // Facts that were cut short by Ctrl-C decide nothing; the walk parks the run.
@@ -166,7 +204,12 @@ async function settle(walk: Walk, step: ActionStep, verdict: Verdict): Promise<P
       prompt:
         outcome === 'refused'
           ? text('안전 규칙에 따라 거부되었습니다', 'a safety rule forbids it')
-          : text('실패했습니다. 바뀐 것은 없습니다', 'it failed; nothing was changed'),
+          : walk.ports.catalog.action(step.action)?.settledBy === 'person'
+            ? text(
+                '실패했습니다. 어디까지 실행되었는지 확인하세요',
+                'it failed; see how far it came',
+              )
+            : text('실패했습니다. 바뀐 것은 없습니다', 'it failed; nothing was changed'),
       reasons,
     })) === 'answered'
       ? // Refusals are not on record as an outcome of the action: finish or begin anew from here.
@@ -210,6 +253,9 @@ export async function reconcilePending(walk: Walk): Promise<Progress> {
   if (intent === undefined) {
     throw new Error(`run ${run} has an action without a result, but no open intent`)
   }
+  if (action.settledBy === 'person' && step !== undefined) {
+    return settleByPerson(walk, step, walk.step(step.id).reasons)
+  }
   walk.notify(
     'ACTION_RECONCILING',
     text(
@@ -222,6 +268,47 @@ export async function reconcilePending(walk: Walk): Promise<Progress> {
   walk.refold()
   if (walk.state().pending === undefined) return 'on'
   return parkUnknown(walk, step, verdict.reasons)
+}
+
+/** Nothing can be read that tells: whoever looks says whether it has taken effect. It is never started again by itself. */
+async function settleByPerson(
+  walk: Walk,
+  step: Step,
+  reasons: readonly Reason[],
+): Promise<Progress> {
+  const answer = walk.step(step.id).given.judge
+  if (answer === undefined) {
+    return (await ask(walk, step, {
+      kind: 'judge',
+      prompt: text(
+        '명령의 결과를 모릅니다. 실행되었는지 직접 확인하고 판정하세요(다시 실행하지 않음)',
+        'what came of the command is not known; look yourself whether it has run (it is not started again)',
+      ),
+      reasons,
+    })) === 'answered'
+      ? 'on'
+      : 'stop'
+  }
+  const by = walk.step(step.id).answeredBy ?? walk.by
+  const said = answer.kind === 'fail' || answer.kind === 'skip' ? `: ${answer.reason}` : ''
+  const [outcome, message] =
+    answer.kind === 'complete'
+      ? (['succeeded', text(`담당자 확인: 실행됨(${by})`, `seen to have run (${by})`)] as const)
+      : answer.kind === 'skip'
+        ? ([
+            'failed',
+            text(`결과를 확인하지 않음(${by})${said}`, `not looked at (${by})${said}`),
+          ] as const)
+        : ([
+            'failed',
+            text(`담당자 확인: 실행되지 않음(${by})${said}`, `seen not to have run (${by})${said}`),
+          ] as const)
+  walk.writer.finishAction({
+    step: step.id,
+    data: { outcome, reasons: [{ code: 'JUDGED_BY_PERSON', message }], summary: message },
+  })
+  walk.refold()
+  return 'on'
 }
 
 function parkUnknown(walk: Walk, step: Step | undefined, reasons: readonly Reason[]): Progress {

@@ -31,7 +31,8 @@ export async function performStep(walk: Walk, step: Step): Promise<Progress> {
   if (known.given.applies?.kind === 'skip') return skipped(walk, step, known.given.applies.reason)
   if (known.given.blocked?.kind === 'skip') return skipped(walk, step, known.given.blocked.reason)
   // Once something was done or said for the step, it has begun: conditions no longer stop it.
-  if (known.actionFinished === undefined && known.given[questionOf(step)] === undefined) {
+  const begun = known.given[questionOf(step)] ?? known.given.manual
+  if (known.actionFinished === undefined && begun === undefined) {
     const blocking = judgePreconditions(step, walk.ports.expressions, walk.scope())
     if (blocking.length > 0) {
       return asked(walk, step, {

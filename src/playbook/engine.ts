@@ -255,6 +255,9 @@ function assertGivenFits(walk: Walk): void {
   if (given === undefined) return
   const state = walk.state()
   if (state.pending === undefined && standsAt(state, given.step)) return
+  // Of some actions only a person can say what came of them.
+  const { waiting, pending } = state
+  if (pending?.step === given.step && waiting?.kind === 'judge') return
   const at = state.pending?.step ?? state.waiting?.step ?? stepAt(state)?.id ?? ''
   throw new MtsError({
     code: 'STEP_NOT_WAITING',

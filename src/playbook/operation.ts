@@ -93,6 +93,12 @@ export interface ActionDeclaration<
   readonly idempotent: boolean
   readonly inputs: z.ZodType<Input>
   readonly outputs: z.ZodType
+  /** Set when it cannot be done from here: its step is left to a person, with these words. */
+  readonly unavailable?: Text
+  /** `person`: nothing that can be read tells what came of it, so after a crash a person says. */
+  readonly settledBy?: 'person'
+  /** How long sending may take; a minute where it does not say. */
+  readonly timeLimitMs?: number
   /** Reads every fact afresh and decides whether a rule forbids it. */
   look(input: Input, context: OperationContext): Promise<L>
   /** Sends the one request. Called at most once for one approval, after the intent is on disk. */

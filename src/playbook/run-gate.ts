@@ -4,6 +4,7 @@
  * nothing sent, or an open intent that is settled by reading.
  */
 import { digestOf } from '../core/digest.ts'
+import { durationText } from '../core/duration.ts'
 import { MtsError, messageOf } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { DateLock, OpenIntent } from '../core/journal.ts'
@@ -215,7 +216,8 @@ async function perform<Input, L extends Look, S, V extends Verdict>(
     weight: 'progress',
     data: { action: action.id, sentAtMs },
   })
-  const sent = await withProgress(orStopped(action.send(input, look, context), hardStop), ports)
+  const sending = orStopped(action.send(input, look, context), hardStop)
+  const sent = await withProgress(sending, action.timeLimitMs, ports)
   writer.append({ kind: 'probeObserved', step, data: { sent } })
   const verdict = await orStopped(
     action.reconcile(input, { look, sentAtMs, sent }, context),
@@ -325,7 +327,12 @@ function orStopped<T>(work: Promise<T>, hardStop: AbortSignal): Promise<T> {
 }
 
 /** Tells once a second how long the answer has been awaited. */
-async function withProgress<T>(work: Promise<T>, ports: GatePorts): Promise<T> {
+async function withProgress<T>(
+  work: Promise<T>,
+  limitMs: number | undefined,
+  ports: GatePorts,
+): Promise<T> {
+  const most = limitMs === undefined ? text('1분', 'a minute') : durationText(limitMs)
   const done = new AbortController()
   const startedMs = ports.clock.monotonicMs()
   const tick = async (): Promise<void> => {
@@ -336,8 +343,8 @@ async function withProgress<T>(work: Promise<T>, ports: GatePorts): Promise<T> {
         code: 'ACTION_WAITING',
         weight: 'progress',
         text: text(
-          `응답 대기 ${seconds}초(최대 1분)`,
-          `waiting for the answer, ${seconds} s (a minute at most)`,
+          `응답 대기 ${seconds}초(최대 ${most.ko})`,
+          `waiting for the answer, ${seconds} s (${most.en} at most)`,
         ),
         data: { seconds },
       })

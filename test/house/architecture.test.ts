@@ -26,6 +26,7 @@ const DOING_IO = [
   'config',
   'demo',
   'externals',
+  'operator-command',
 ]
 /** Rooms that talk to servers, and share how. */
 const TALKING = ['service', 'telemetry', 'notify']
