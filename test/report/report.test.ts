@@ -107,7 +107,9 @@ describe('mts report daily, weekly, monthly', () => {
       night.refused,
       night.reprocessed,
     ])
-    expect(report.prevented).toHaveLength(2)
+    expect(report.prevented.map(({ run }) => run)).toEqual([night.playbook, night.refused])
+    expect(report.prevented[0]?.sales?.count).toBeGreaterThan(0)
+    expect(report.prevented[1]?.sales).toEqual(report.prevented[0]?.sales)
     // The same sales, refused twice, would have been lost once.
     expect(
       report.summary.filter((line) => String(line).includes('삭제를 막았습니다')),

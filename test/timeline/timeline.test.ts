@@ -171,6 +171,8 @@ describe('the sources of a timeline', () => {
         'RUN_FINISHED',
       ])
       expect(entries.some(({ source }) => source === 'settlements')).toBe(true)
+      const times = entries.map((entry) => entry.at)
+      expect(times).toEqual(times.toSorted())
     } finally {
       await night.world.close()
     }
