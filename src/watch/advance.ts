@@ -15,6 +15,8 @@ import { takeRequests } from './requests.ts'
 import { follow, newTrack } from './track.ts'
 import { GAP_EVIDENCE, gapTitle, heldTitle, noEvidenceReason } from './words.ts'
 
+const FINE: Text = text('정상', 'fine')
+
 export function advanceWatch(before: WatchState, round: WatchRound, policy: WatchPolicy): Advance {
   const draft: Draft = {
     round,
@@ -113,7 +115,7 @@ function followTrouble(draft: Draft, check: WatchedCheck, before: Track, after: 
   const { atMs } = draft.round
   const troubled = after.flapping || after.status !== 'ok'
   if (!troubled) {
-    if (open !== undefined) closeIncident(draft, open, check.summary)
+    if (open !== undefined) closeIncident(draft, open, FINE)
     return
   }
   // What is unknown now says nothing new about it.
@@ -157,7 +159,7 @@ function followEvidence(draft: Draft, check: WatchedCheck, track: Track): void {
   const { atMs } = draft.round
   if (track.unknownSinceMs === undefined) {
     if (open !== undefined) {
-      const now = check.status === 'ok' ? text('정상', 'fine') : reasonOf(check)
+      const now = check.status === 'ok' ? FINE : reasonOf(check)
       closeIncident(draft, open, now)
     }
     return
