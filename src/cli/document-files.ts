@@ -16,6 +16,9 @@ export interface DocumentPlaces {
   readonly cwd: string
 }
 
+/** Lies among the playbooks, and is none: the named patterns of the log. */
+export const LOG_PATTERNS_FILE = 'log-patterns.yaml'
+
 const FOLDERS: Readonly<Record<DocumentKind, string>> = {
   Playbook: 'playbooks',
   Checklist: 'checklists',
@@ -49,7 +52,7 @@ async function namesIn(dir: string): Promise<readonly { id: string; file: string
     throw unreadable(dir, error)
   }
   return names
-    .filter((name) => ['.yaml', '.yml'].includes(extname(name)))
+    .filter((name) => ['.yaml', '.yml'].includes(extname(name)) && name !== LOG_PATTERNS_FILE)
     .sort()
     .map((name) => ({ id: basename(name, extname(name)), file: join(dir, name) }))
 }

@@ -116,6 +116,7 @@ function createPorts(wiring: {
     assetsDir: fileURLToPath(new URL('..', import.meta.url)),
     ...(terminal === undefined ? {} : { terminal }),
     readStdin,
+    streamStdin: () => process.stdin,
     createService: async (settings, clock) => {
       const { createServiceClient } = await import('../service/client.ts')
       return createServiceClient(settings, clock)

@@ -42,6 +42,8 @@ export interface Ports {
   readonly terminal?: TerminalPort
   /** Reads all of standard input (for `-` arguments). */
   readStdin(): Promise<string>
+  /** Standard input as it comes: for what may be larger than memory. */
+  streamStdin(): AsyncIterable<Uint8Array>
   createService(settings: Settings, clock: Clock): Promise<Service>
   openJournal(path: string, clock: Clock): Promise<Journal>
   /** Shows a file in the person's own program for it; `no_opener`: there is none here. */

@@ -1,12 +1,13 @@
 /**
- * Counts ERROR lines of a Spring log within a stretch of time. The file is read in blocks from its
+ * Counts the errors of a Spring log within a stretch of time. The file is read in blocks from its
  * end backwards until the stretch begins, so that a log of gigabytes costs what its last hours cost.
  */
 import { open, type FileHandle } from 'node:fs/promises'
-import { parseServiceTime } from '../core/dates.ts'
 import { messageOf, systemCodeOf } from '../core/errors.ts'
 import { cleanText } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
+import { createHeaderParser, type HeaderParser } from './header.ts'
+import { ERROR, UNKNOWN } from './levels.ts'
 
 export interface ErrorCount {
   readonly errors: number
@@ -28,9 +29,6 @@ const MAX_BYTES = 512 * BLOCK_BYTES
 const MAX_HEAD_BYTES = 4096
 const MAX_LOGGERS = 5
 
-const EVENT =
-  /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:[.,](\d{1,9}))?\s+(TRACE|DEBUG|INFO|WARN|ERROR)\s+\d+\s+---\s+\[[^\]]*\]\s+(\S+)\s*:\s?(.*)$/
-
 /** Every dead letter of a healthy sale is written about by these, at ERROR. */
 export function isNoise(logger: string, message: string): boolean {
   return (
@@ -41,6 +39,7 @@ export function isNoise(logger: string, message: string): boolean {
 }
 
 interface Tally {
+  readonly headers: HeaderParser
   errors: number
   noise: number
   firstMs: number | undefined
@@ -59,6 +58,7 @@ export async function countLogErrors(
   signal: AbortSignal,
 ): Promise<CountedErrors> {
   const tally: Tally = {
+    headers: createHeaderParser(),
     errors: 0,
     noise: 0,
     firstMs: undefined,
@@ -125,25 +125,21 @@ function tallyLines(tally: Tally, block: Buffer, fromMs: number, toMs: number): 
   while (from < block.length) {
     const next = block.indexOf(0x0a, from)
     const until = next < 0 ? block.length : next
-    // Only an event begins with a digit; the rest is stack traces and SQL.
-    const first = block[from] ?? 0
-    if (first >= 0x30 && first <= 0x39) {
-      const head = block.toString('utf8', from, Math.min(until, from + MAX_HEAD_BYTES))
-      tallyEvent(tally, head, fromMs, toMs)
-    }
+    // Only an event begins with its time; the rest is stack traces and SQL.
+    const end = Math.min(until, from + MAX_HEAD_BYTES)
+    if (tally.headers.parse(block, from, end)) tallyEvent(tally, block, end, fromMs, toMs)
     from = until + 1
   }
 }
 
-function tallyEvent(tally: Tally, line: string, fromMs: number, toMs: number): void {
-  const match = EVENT.exec(line.trimEnd())
-  if (match === null) return
-  const [, date, time, fraction, level, logger = '', message = ''] = match
-  const atMs = parseServiceTime(`${date}T${time}${fraction === undefined ? '' : `.${fraction}`}`)
-  if (atMs === undefined) return
+function tallyEvent(tally: Tally, block: Buffer, end: number, fromMs: number, toMs: number): void {
+  const { level, timeMs: atMs, loggerStart, loggerEnd, messageStart } = tally.headers.header
+  if (level === UNKNOWN) return
   tally.events++
   if (tally.earliestMs === undefined || atMs < tally.earliestMs) tally.earliestMs = atMs
-  if (level !== 'ERROR' || atMs < fromMs || atMs > toMs) return
+  if (level > ERROR || atMs < fromMs || atMs > toMs) return
+  const logger = block.toString('utf8', loggerStart, loggerEnd)
+  const message = block.toString('utf8', messageStart, end)
   tally.errors++
   if (isNoise(logger, message)) {
     tally.noise++

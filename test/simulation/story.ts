@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { settleCommand } from '../../src/cli/commands/settle.ts'
 import type { CommandSpec } from '../../src/cli/command.ts'
 import type { Ports } from '../../src/cli/ports.ts'
@@ -214,7 +215,7 @@ async function tell(seed: number, directory: string, sabotage: Sabotage): Promis
           }
         : {}),
       readStdin: () => Promise.resolve(''),
-      streamStdin: () => PassThrough.from([]),
+      streamStdin: () => Readable.from([]),
       createService: () => Promise.resolve(service),
       openJournal: (path) => {
         const journal = openJournal(path, {

@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { CommandSpec } from '../../src/cli/command.ts'
 import type { OutputPort, Ports, TerminalPort } from '../../src/cli/ports.ts'
@@ -166,6 +166,7 @@ export function createFakeWorld(options: FakeOptions = {}): FakeWorld {
       ? {}
       : { terminal: createScriptedTerminal(options.answers, asked, interrupt) }),
     readStdin: () => Promise.resolve(options.stdin ?? ''),
+    streamStdin: () => Readable.from([Buffer.from(options.stdin ?? '')]),
     createService: async (settings, clock) => {
       servedSettings.push(settings)
       const { service } = options

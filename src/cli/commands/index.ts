@@ -7,13 +7,14 @@ import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { healthCommand } from './health.ts'
 import { notifyCommand } from './notify.ts'
+import { logsCommand } from './logs.ts'
 import { playbookCommand } from './playbook.ts'
 import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
-import { timelineCommand } from './timeline.ts'
 import { watchCommand } from './watch.ts'
+import { timelineCommand } from './timeline.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
@@ -26,6 +27,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   timelineCommand,
   reportCommand,
   dlqCommand,
+  logsCommand,
   notifyCommand,
   demoCommand,
   configCommand,

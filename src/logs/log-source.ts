@@ -1,0 +1,206 @@
+/**
+ * Reads a log's bytes, whole or in a pipe, plain or gzipped, two blocks in turn: one is read while
+ * the other is looked at. What a log is packed in is seen in its first bytes, not in its name.
+ */
+import { open, type FileHandle } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import { MtsError, systemCodeOf } from '../core/errors.ts'
+import type { ExitCode } from '../core/exit-code.ts'
+import { text, type Text } from '../core/text.ts'
+
+export interface LogSource {
+  /** As it is shown: the path, or `-`. */
+  readonly name: string
+  readonly path: string | null
+  /** What is piped in, when `path` is null. */
+  readonly stream?: AsyncIterable<Uint8Array>
+  /** What to end with when it cannot be read. */
+  readonly exitCode: ExitCode
+}
+
+/** Called with every block; its bytes are good only until it returns. */
+export type TakeChunk = (chunk: Buffer) => void
+
+const BLOCK_BYTES = 256 * 1024
+
+/**
+ * @throws MtsError NOT_FOUND or LOG_UNREADABLE with the source's exit code.
+ * @returns bytes read, as they lie on the disk.
+ */
+export async function readLog(
+  source: LogSource,
+  take: TakeChunk,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    if (source.path === null) return await readStream(source.stream ?? [], take, signal)
+    const handle = await open(source.path, 'r')
+    try {
+      return await readFile(handle, take, signal)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    signal.throwIfAborted()
+    throw unreadableLog(source, error)
+  }
+}
+
+async function readFile(handle: FileHandle, take: TakeChunk, signal: AbortSignal): Promise<number> {
+  if ((await handle.stat()).isDirectory()) throw new NotALog(IS_A_DIRECTORY)
+  const unpack = createUnpacker(take)
+  let reading: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  let waiting: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
+  let total = 0
+  let pending = handle.read(reading, 0, BLOCK_BYTES, null)
+  for (;;) {
+    const { bytesRead } = await pending
+    signal.throwIfAborted()
+    if (bytesRead === 0) break
+    total += bytesRead
+    const block = reading
+    reading = waiting
+    waiting = block
+    pending = handle.read(reading, 0, BLOCK_BYTES, null)
+    // A failure of the next read is told where it is awaited, also when this block throws first.
+    pending.catch(() => undefined)
+    await unpack.push(block.subarray(0, bytesRead))
+  }
+  await unpack.end()
+  return total
+}
+
+async function readStream(
+  stream: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  take: TakeChunk,
+  signal: AbortSignal,
+): Promise<number> {
+  const unpack = createUnpacker(take)
+  let total = 0
+  for await (const chunk of stream) {
+    signal.throwIfAborted()
+    total += chunk.length
+    await unpack.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length))
+  }
+  await unpack.end()
+  return total
+}
+
+interface Unpacker {
+  push(block: Buffer): Promise<void> | void
+  end(): Promise<void> | void
+}
+
+function createUnpacker(take: TakeChunk): Unpacker {
+  let inner: Unpacker | undefined
+  /** Fewer bytes than tell the form. */
+  let head: Buffer = Buffer.alloc(0)
+  const decide = (block: Buffer): Unpacker => {
+    if (block[0] === 0x1f && block[1] === 0x8b) return createGunzipper(take)
+    return { push: (plain) => take(plain), end: () => undefined }
+  }
+  return {
+    push(block) {
+      if (inner !== undefined) return inner.push(block)
+      head = Buffer.concat([head, block])
+      if (head.length < 4) return undefined
+      if (isBinary(head)) throw new NotALog(IS_BINARY)
+      inner = decide(head)
+      return inner.push(head)
+    },
+    end() {
+      inner ??= decide(head)
+      if (head.length < 4 && head.length > 0) take(head)
+      return inner.end()
+    },
+  }
+}
+
+/** gzip's own number is no text either: it is looked at first. */
+function isBinary(head: Buffer): boolean {
+  if (head[0] === 0x1f && head[1] === 0x8b) return false
+  return head.subarray(0, 4096).includes(0)
+}
+
+function createGunzipper(take: TakeChunk): Unpacker {
+  const gunzip = createGunzip({ chunkSize: BLOCK_BYTES })
+  const state: { failure?: Error; wake?: (() => void) | undefined } = {}
+  const throwFailure = (): void => {
+    const { failure } = state
+    if (failure !== undefined) throw failure
+  }
+  const settle = (): void => {
+    state.wake?.()
+    state.wake = undefined
+  }
+  const ended = new Promise<void>((resolve) => {
+    gunzip.once('close', resolve)
+  })
+  gunzip.on('data', (chunk: Buffer) => {
+    try {
+      take(chunk)
+    } catch (error) {
+      gunzip.destroy(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+  gunzip.on('error', (error: Error) => {
+    state.failure = error
+    settle()
+  })
+  gunzip.on('drain', settle)
+  return {
+    async push(block) {
+      throwFailure()
+      // zlib works on in the background, and the block is filled again meanwhile.
+      const room = gunzip.write(Buffer.from(block))
+      if (!room) {
+        await new Promise<void>((resolve) => {
+          state.wake = resolve
+        })
+      }
+      throwFailure()
+    },
+    async end() {
+      gunzip.end()
+      await ended
+      throwFailure()
+    },
+  }
+}
+
+/** It can be read, but it is no log. */
+class NotALog extends Error {
+  readonly words: Text
+
+  constructor(words: Text) {
+    super(words.en)
+    this.words = words
+  }
+}
+
+const IS_A_DIRECTORY = text('디렉터리입니다', 'it is a directory')
+const IS_BINARY = text('텍스트가 아닙니다', 'it is not text')
+
+/** What a log that cannot be read ends with. */
+export function unreadableLog(source: LogSource, error: unknown): MtsError {
+  const code = systemCodeOf(error)
+  const missing = code === 'ENOENT'
+  const why =
+    error instanceof NotALog
+      ? error.words
+      : code?.startsWith('Z_') === true
+        ? text(`gzip이 깨졌습니다(${code})`, `broken gzip (${code})`)
+        : text(code ?? String(error), code ?? String(error))
+  return new MtsError({
+    code: missing ? 'NOT_FOUND' : 'LOG_UNREADABLE',
+    exitCode: source.exitCode,
+    message: missing
+      ? text(`로그 파일이 없습니다: ${source.name}`, `no such log file: ${source.name}`)
+      : text(
+          `로그를 읽을 수 없습니다: ${source.name}(${why.ko})`,
+          `the log cannot be read: ${source.name} (${why.en})`,
+        ),
+    next: ['mts logs patterns --help'],
+    cause: error,
+  })
+}
