@@ -4,6 +4,9 @@
  */
 import { spawn } from 'node:child_process'
 
+/** Part of systemd; found by PATH. */
+const NOTIFIER = 'systemd-notify'
+
 export type SystemdNotify = (words: readonly string[]) => void
 
 /** Does nothing where there is no systemd; `onProblem` hears once that it could not be told. */
@@ -20,13 +23,13 @@ export function createSystemdNotify(
   }
   return (words) => {
     // Nothing but what it needs: secrets of the environment go to no other program.
-    const child = spawn('systemd-notify', [...words], {
+    const child = spawn(NOTIFIER, [...words], {
       env: { NOTIFY_SOCKET: socket, PATH: env['PATH'] ?? '/usr/bin:/bin' },
       stdio: 'ignore',
     })
     child.on('error', (error) => fail(error.message))
     child.on('exit', (code) => {
-      if (code !== 0 && code !== null) fail(`systemd-notify: ${code}`)
+      if (code !== 0 && code !== null) fail(`${NOTIFIER}: ${code}`)
     })
   }
 }

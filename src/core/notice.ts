@@ -4,8 +4,6 @@
  */
 export type Channel = 'slack' | 'finance' | 'pagerduty'
 
-export const CHANNELS: readonly Channel[] = ['slack', 'finance', 'pagerduty']
-
 export type Severity = 'critical' | 'warning' | 'info'
 
 export type NoticeEvent =

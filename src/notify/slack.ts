@@ -72,7 +72,7 @@ export function markWords(notice: Notice, { sentAtMs, maybeDuplicate }: Marks): 
 }
 
 /** The three characters that mean something to Slack: without them nobody is mentioned by accident. */
-export function escapeSlack(words: string): string {
+function escapeSlack(words: string): string {
   return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

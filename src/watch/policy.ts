@@ -31,7 +31,7 @@ export interface WatchPolicy {
 
 export const DEFAULT_FLAPPING = { turns: 5, within: 20, steadyAfter: 8 } as const
 
-export const DEFAULT_ROUTES: Readonly<Record<string, readonly Channel[]>> = {
+const DEFAULT_ROUTES: Readonly<Record<string, readonly Channel[]>> = {
   critical: ['slack', 'pagerduty'],
   warning: ['slack'],
 }

@@ -92,8 +92,12 @@ async function drain(hold: WatchHold, sender: Sender): Promise<void> {
   await clock.run(deliverer.drain(new AbortController().signal))
 }
 
-const again = (problem: string, more: Partial<Verdict> = {}): Verdict =>
-  ({ kind: 'again', problem, maybeSent: false, ...more }) as Verdict
+const again = (problem: string, retryAfterMs?: number): Verdict => ({
+  kind: 'again',
+  problem,
+  maybeSent: false,
+  ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+})
 
 describe('the outbox', () => {
   it('sends in order, at most one a second', async () => {
@@ -110,7 +114,7 @@ describe('the outbox', () => {
   it('waits as long as the receiver asks, and nothing overtakes what waits', async () => {
     const hold = watching().hold(clock.now())
     put(hold, [notice('a'), notice('b')])
-    const { attempts, sender } = receiver([again('HTTP 429', { retryAfterMs: 30_000 } as never)])
+    const { attempts, sender } = receiver([again('HTTP 429', 30_000)])
     await drain(hold, sender)
     expect(attempts.map(({ title }) => title)).toEqual(['a', 'a', 'b'])
     expect((attempts[1]?.atMs ?? 0) - (attempts[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(30_000)

@@ -8,8 +8,8 @@ const open: Receiver[] = []
 const worlds: FakeWorld[] = []
 
 afterEach(async () => {
-  for (const world of worlds.splice(0)) world.dispose()
-  for (const receiver of open.splice(0)) await receiver.close()
+  for (const each of worlds.splice(0)) each.dispose()
+  for (const each of open.splice(0)) await each.close()
 })
 
 async function receiver(script: readonly Behaviour[] = []): Promise<Receiver> {
@@ -62,11 +62,11 @@ describe('mts notify test', () => {
     const done = await mts.mts('notify', 'test')
     expect(done.stderr).toBe('')
     expect(done.code).toBe(0)
-    const actions = taken.map(({ path, body }) => `${path} ${String(body['event_action'] ?? '')}`)
+    const actions = taken.map(({ path, body }) => `${path} ${JSON.stringify(body['event_action'])}`)
     expect(actions.toSorted()).toEqual([
-      '/services/T0/B0/secret ',
-      '/v2/enqueue resolve',
-      '/v2/enqueue trigger',
+      '/services/T0/B0/secret undefined',
+      '/v2/enqueue "resolve"',
+      '/v2/enqueue "trigger"',
     ])
     const list = await mts.mts('notify', 'list', '-o', 'json')
     expect(list.json()).toMatchObject({

@@ -138,10 +138,7 @@ it('a watch on the demo service tells everything once, in order, whatever the re
 /** The same home, another terminal. */
 async function createSecond(world: ReturnType<typeof createFakeWorld>) {
   const other = createFakeWorld({
-    env: { ...world.ports.env, MTS_JOURNAL: `${world.home}/state/journal.db` } as Record<
-      string,
-      string
-    >,
+    env: { MTS_JOURNAL: `${world.home}/state/journal.db` },
     clock: world.ports.clock,
     service: () => {
       throw new Error('nothing is asked')

@@ -21,7 +21,7 @@ import { DEFAULT_EVERY_MS } from '../../src/watch/rhythm.ts'
 import type { Change, WatchedCheck } from '../../src/watch/round.ts'
 import { createFakeClock, type FakeClock } from '../health/fake-time.ts'
 
-export const DATE = '2026-11-24'
+const DATE = '2026-11-24'
 export const URL = 'http://service.test:8080'
 
 export const POLICY: WatchPolicy = {
