@@ -115,7 +115,7 @@ function timeLabels(
   const ticks = chart.daily === true ? daysOf(chart) : hours
   return ticks.map((tick) => {
     const at = x(tick)
-    const anchor = at < LINES.left + 20 ? 'start' : at > WIDTH - LINES.right - 20 ? 'end' : 'middle'
+    const anchor = at < LINES.left + 14 ? 'start' : at > WIDTH - LINES.right - 14 ? 'end' : 'middle'
     const iso = tick.toISOString()
     const words =
       chart.daily === true || iso.slice(11, 16) === '00:00' ? iso.slice(5, 10) : iso.slice(11, 16)

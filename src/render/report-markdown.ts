@@ -86,7 +86,7 @@ function tableLines(block: Extract<Block, { kind: 'table' }>): string[] {
   return block.rows.flatMap((cells) => {
     const [first, ...rest] = cells
     const named = rest.map((cell, index) => `${block.head[index + 1] ?? ''}: ${cell.text}`)
-    return [...item(`${first?.text ?? ''}`), ...wrapped(named.join(' · '), '  ', '  ')]
+    return [...item(first?.text ?? ''), ...wrapped(named.join(' · '), '  ', '  ')]
   })
 }
 

@@ -340,7 +340,7 @@ function incidentsBlock(report: PeriodReport, say: Say): Block {
       },
       {
         text: say(statusWords(incident.status)),
-        tone: incident.status === 'succeeded' ? 'ok' : 'warning',
+        tone: RUN_TONES[incident.status],
       },
       { text: incident.finding === undefined ? '-' : say(incident.finding.message) },
     ]),
@@ -438,6 +438,15 @@ function clock(iso: string): string {
 
 function grouped(amount: string): string {
   return amount.replace(/\B(?=(\d{3})+(?!\d))/g, ',')
+}
+
+const RUN_TONES: Readonly<Record<IncidentReport['status'], Tone>> = {
+  running: 'info',
+  waiting: 'warning',
+  succeeded: 'ok',
+  failed: 'critical',
+  aborted: 'warning',
+  interrupted: 'warning',
 }
 
 const STATUSES: Readonly<Record<IncidentReport['status'], Text>> = {

@@ -27,7 +27,7 @@ dl>div:first-child{border-top:0}
 dt{color:var(--soft)}
 dd{margin:0;min-width:0}
 .critical{color:var(--critical)}.warning{color:var(--warning)}.ok{color:var(--ok)}.info{color:var(--info)}
-.wide{overflow-x:auto}
+.wide{overflow-x:auto}dl+.wide{margin-top:1rem}
 .wide:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:.92rem;font-variant-numeric:tabular-nums;overflow-wrap:break-word}
 caption{text-align:left;color:var(--soft);font-size:.85rem;padding-bottom:.3rem}

@@ -34,7 +34,8 @@ function collect(
     if (path.length === MAX_DEPTH) return
     for (const [key, item] of Object.entries(value)) collect(item, [...path, key], found)
   } else if (typeof value === 'number') add(String(Math.round(value * 100) / 100))
-  else add(String(value))
+  else if (typeof value === 'string') add(value)
+  else if (typeof value === 'boolean') add(String(value))
 }
 
 function label(path: readonly string[]): Text {

@@ -163,5 +163,6 @@ function reached(state: RunState): readonly { readonly step: Step; readonly own:
 
 function valueOf(own: StepState, field: string): readonly string[] {
   const value = own.answers?.[field]
-  return value === undefined || value === null || value === '' ? [] : [String(value)]
+  if (typeof value === 'string') return value === '' ? [] : [value]
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cellsOf } from '../../src/render/columns.ts'
+import type { Text } from '../../src/core/text.ts'
 import type { IncidentReport, PeriodReport } from '../../src/report/report.ts'
 import { createFakeWorld, type Finished } from '../support/ports.ts'
 import { createNight, HOSTILE, type Night } from './incident-world.ts'
@@ -15,9 +16,17 @@ afterAll(async () => {
   await night.world.close()
 })
 
-const incident = (finished: Finished): IncidentReport =>
-  finished.json() as unknown as IncidentReport
-const period = (finished: Finished): PeriodReport => finished.json() as unknown as PeriodReport
+/** As JSON shows it: words in one language. */
+type Said<T> = T extends Text
+  ? string
+  : T extends readonly (infer U)[]
+    ? readonly Said<U>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Said<T[K]> }
+      : T
+
+const incident = (finished: Finished) => finished.json() as unknown as Said<IncidentReport>
+const period = (finished: Finished) => finished.json() as unknown as Said<PeriodReport>
 
 describe('mts report <run>', () => {
   it('says what a refusal kept from being lost, in numbers, and that nothing was sent', async () => {
@@ -111,10 +120,8 @@ describe('mts report daily, weekly, monthly', () => {
     expect(report.prevented[0]?.sales?.count).toBeGreaterThan(0)
     expect(report.prevented[1]?.sales).toEqual(report.prevented[0]?.sales)
     // The same sales, refused twice, would have been lost once.
-    expect(
-      report.summary.filter((line) => String(line).includes('삭제를 막았습니다')),
-    ).toHaveLength(1)
-    expect(report.followUps.some(({ text }) => String(text).includes('서명 전'))).toBe(true)
+    expect(report.summary.filter((line) => line.includes('삭제를 막았습니다'))).toHaveLength(1)
+    expect(report.followUps.some(({ text }) => text.includes('서명 전'))).toBe(true)
   })
 
   it.each([
@@ -222,7 +229,7 @@ describe('a journal that was changed', () => {
         await tampered.world.mts('report', tampered.refused, '-o', 'json'),
       )
       expect(journal.intact).toBe(false)
-      expect(String(journal.problem)).toContain(tampered.refused)
+      expect(journal.problem).toContain(tampered.refused)
       const { stdout: html } = await tampered.world.mts('report', tampered.refused, '-o', 'html')
       expect(html.indexOf('class="alarm"')).toBeGreaterThan(0)
       expect(html.indexOf('class="alarm"')).toBeLessThan(html.indexOf('<main>'))
