@@ -11,6 +11,7 @@ import { createPoster, type Poster } from '../notify/post.ts'
 import { checkAddress, createSenders, type Sender } from '../notify/senders.ts'
 import { muteOfAll } from '../watch/mute.ts'
 import type { WatchPolicy } from '../watch/policy.ts'
+import { markAfter } from '../watch/rhythm.ts'
 import type { Advance, WatchedCheck } from '../watch/round.ts'
 import {
   eventOfChange,
@@ -84,6 +85,8 @@ export async function runWatch(context: CommandContext): Promise<void> {
         latest = done
         for (const change of done.changes) face.say(eventOfChange(change))
         deliverer.poke()
+        nextAtMs = markAfter(clock.now(), rhythmOf(settings))
+        redraw()
         systemd(['WATCHDOG=1'])
         void beat()
       },
