@@ -101,6 +101,7 @@ export async function runWatch(context: CommandContext): Promise<void> {
     systemd(['--ready'])
     await together(stop, [watchOnMarks(loop), deliverer.run(stop.signal)])
     systemd(['--stopping'])
+    face.clear()
     face.say(stoppedEvent(clock.now(), records.pending()))
   })
 }
@@ -338,6 +339,8 @@ type Picture = Omit<Parameters<typeof renderWatchPicture>[0], 'url'>
 interface Face {
   readonly say: Say
   draw(picture: Picture): void
+  /** What was true a moment ago is not left standing when it ends. */
+  clear(): void
 }
 
 async function createLiveFace(context: CommandContext): Promise<Face> {
@@ -350,6 +353,7 @@ async function createLiveFace(context: CommandContext): Promise<Face> {
     say: (event) => screen.print(screenText(renderWatchEvent(event, view), color)),
     draw: (picture) =>
       screen.draw(screenText(renderWatchPicture({ ...picture, url }, view), color)),
+    clear: () => screen.draw(''),
   }
 }
 
@@ -358,5 +362,6 @@ async function createLineFace({ ports, lang }: CommandContext): Promise<Face> {
   return {
     say: (event) => ports.stdout.write(renderJsonLine(event, lang)),
     draw: () => undefined,
+    clear: () => undefined,
   }
 }

@@ -199,8 +199,10 @@ function paintedLines(label: string, words: string, width: number): string[] {
 
 function since(incident: Incident | undefined, { atMs }: WatchPicture, view: View): string {
   if (incident === undefined) return ''
-  const lasting = durationText(Math.max(0, atMs - incident.sinceMs))
-  const words = text(`${lasting.ko}째`, `for ${lasting.en}`)
+  const lastingMs = Math.max(0, atMs - incident.sinceMs)
+  const lasting = durationText(lastingMs)
+  const words =
+    lastingMs < 1000 ? text('방금', 'just now') : text(`${lasting.ko}째`, `for ${lasting.en}`)
   const by = incident.acknowledged?.by
   const who = by === undefined ? '' : ` · ${say(view, text(`${by} 대응 중`, `${by} is on it`))}`
   return ` · ${say(view, words)} · ${incident.id}${who}`
