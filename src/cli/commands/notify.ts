@@ -22,6 +22,10 @@ export const notifyCommand: CommandSpec = {
     const notify = program
       .command('notify')
       .description(word('알림 시험 · 보낸 알림', 'test messages; what was sent'))
+    addExamples(notify, lang, [
+      ['mts notify test', text('시험 알림', 'a test message')],
+      ['mts notify list', text('보낸 알림', 'what was sent')],
+    ])
     addExamples(
       notify
         .command('test')
