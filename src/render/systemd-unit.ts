@@ -30,6 +30,8 @@ Description=mts watch
 Documentation=man:systemd.service(5)
 Wants=network-online.target
 After=network-online.target
+# 디스크가 가득 차도, 설정이 틀려도 포기하지 않습니다
+StartLimitIntervalSec=0
 
 [Service]
 Type=notify
@@ -40,8 +42,8 @@ Environment=${unitWord(`MTS_JOURNAL=${unit.journal}`)}
 EnvironmentFile=-/etc/mts/watch.env
 WatchdogSec=${unit.watchdogSeconds}
 Restart=always
-RestartSec=5
-RestartPreventExitStatus=64 75 78
+RestartSec=15
+RestartPreventExitStatus=64
 SuccessExitStatus=130
 TimeoutStopSec=10
 UMask=0077

@@ -100,6 +100,26 @@ describe('when a state is believed', () => {
   })
 })
 
+describe('what flaps', () => {
+  const turn = (story: Story, from: number, rounds: number): string[] =>
+    Array.from({ length: rounds }, (_, index) => index + from).flatMap((round) =>
+      story.told({ redis: round % 2 === 0 ? 'critical' : 'ok' }),
+    )
+
+  it('is said once, kept open, and told again only when it is steady', () => {
+    const story = new Story()
+    expect(turn(story, 0, 30)).toEqual([...CRITICAL, 'slack flapping', 'pagerduty flapping'])
+    const bad: string[] = []
+    for (let round = 0; round < 9; round++) bad.push(...story.told({ redis: 'critical' }))
+    expect(bad).toEqual(['slack changed', 'pagerduty changed'])
+    story.round({ redis: 'ok' })
+    expect(story.told({ redis: 'ok' })).toEqual(['slack recovered', 'pagerduty recovered'])
+    // What it did before is forgotten: the next trouble is an ordinary one.
+    const { notices } = story.round({ redis: 'critical' })
+    expect(notices[0]?.notice.title).toBe('[위험] redis 응답 없음')
+  })
+})
+
 describe('a cause', () => {
   it('holds back its symptoms, and lets them go when it is over', () => {
     const story = new Story()
