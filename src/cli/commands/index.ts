@@ -5,6 +5,7 @@ import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
+import { doctorCommand } from './doctor.ts'
 import { healthCommand } from './health.ts'
 import { notifyCommand } from './notify.ts'
 import { logsCommand } from './logs.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   reportCommand,
   dlqCommand,
   logsCommand,
+  doctorCommand,
   notifyCommand,
   demoCommand,
   configCommand,

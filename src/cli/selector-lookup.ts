@@ -1,0 +1,80 @@
+/** Looks the selectors of loaded rules up in Prometheus: does anything answer to them, or could it? */
+import type { Labels } from '../core/label-matcher.ts'
+import type { PrometheusReader, RuleGroup, ScrapeTarget } from '../core/monitoring.ts'
+import type { RequestOptions } from '../core/service.ts'
+import type { LookUp } from '../doctor/dead-rules.ts'
+import type { Selector } from '../doctor/promql.ts'
+import { parsePromql, selectorsIn } from '../doctor/promql.ts'
+
+/** More rules than that are somebody else's too: enough is looked at to judge ours. */
+const MOST_SELECTORS = 300
+const AT_ONCE = 8
+/** Label sets that are looked at to learn which labels a metric has. */
+const MOST_SERIES = 500
+
+export async function lookUpSelectors(
+  prometheus: PrometheusReader,
+  groups: readonly RuleGroup[],
+  targets: readonly ScrapeTarget[],
+  options: RequestOptions,
+): Promise<ReadonlyMap<string, LookUp>> {
+  const rules = groups.flatMap((group) => group.rules)
+  // What a rule records is that rule's to answer for; alerts record their own state.
+  const made = new Set([
+    'ALERTS',
+    'ALERTS_FOR_STATE',
+    ...rules.filter(({ kind }) => kind === 'recording').map(({ name }) => name),
+  ])
+  const selectors = new Map<string, Selector>()
+  for (const { query } of rules) {
+    const expression = parsePromql(query)
+    if (expression === undefined) continue
+    for (const selector of selectorsIn(expression)) selectors.set(selector.text, selector)
+  }
+  const found = new Map<string, LookUp>()
+  const waiting = [...selectors.values()].slice(0, MOST_SELECTORS)
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const own = next.name !== undefined && made.has(next.name)
+      found.set(next.text, own ? 'some' : await lookUp(prometheus, next, targets, options))
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return found
+}
+
+async function lookUp(
+  prometheus: PrometheusReader,
+  selector: Selector,
+  targets: readonly ScrapeTarget[],
+  options: RequestOptions,
+): Promise<LookUp> {
+  // A target that is down just now has series of the last hour.
+  const read = await prometheus.query(`count(last_over_time(${selector.text}[1h]))`, options)
+  if (read.kind !== 'ok') return 'unknown'
+  if (read.value.elements.length > 0) return 'some'
+  if (selector.name === undefined) return 'unknown'
+  const series = await prometheus.series([selector.name], { ...options, limit: MOST_SERIES })
+  if (series.kind !== 'ok') return 'unknown'
+  return mayCome(selector, series.value, targets) ? 'not_yet' : 'none'
+}
+
+/**
+ * The metric is there and knows these labels: another value may come with the first event. A label
+ * that no series of it has will not come, nor will a job or instance that nobody scrapes.
+ */
+function mayCome(
+  { matchers }: Selector,
+  series: readonly Labels[],
+  targets: readonly ScrapeTarget[],
+): boolean {
+  if (series.length === 0) return false
+  return matchers.every(({ name, operator, value }) => {
+    const wants = operator === '=' ? value !== '' : operator === '=~' ? value !== '' : false
+    if (!wants) return true
+    if (name === 'job' || name === 'instance') {
+      return operator === '=~' || targets.some((target) => target.labels[name] === value)
+    }
+    return series.some((labels) => labels[name] !== undefined)
+  })
+}

@@ -1,0 +1,66 @@
+/** The diagnosis: what is broken first, each with what it means and what mends it. */
+import { text } from '../core/text.ts'
+import type { Text } from '../core/text.ts'
+import type { Diagnosis, Finding, FindingSeverity } from '../doctor/diagnosis.ts'
+import { labelled } from './columns.ts'
+import { LABEL_CELLS, line, paintLabel } from './lines.ts'
+import { say } from './view.ts'
+import type { View } from './view.ts'
+
+const LABELS: Readonly<Record<FindingSeverity, Text>> = {
+  critical: text('위험', 'CRIT'),
+  warning: text('경고', 'WARN'),
+  info: text('참고', 'INFO'),
+}
+
+export function renderDiagnosis(value: Diagnosis, view: View): string {
+  const open = value.findings.filter((finding) => finding.accepted === undefined)
+  const accepted = value.findings.filter((finding) => finding.accepted !== undefined)
+  const lines = open.map((finding) => renderFinding(finding, view))
+  if (open.length === 0) {
+    lines.push(
+      paintLabel(
+        view,
+        text('정상', 'OK'),
+        say(view, text('사각지대 없음', 'nothing is blind')),
+        'ok',
+      ),
+    )
+  }
+  for (const { code, subject, accepted: taken } of accepted) {
+    if (taken === undefined) continue
+    const words = `${code} ${subject} · ${taken.until} · ${taken.reason}`
+    lines.push(line(view, text('인정', 'Accepted'), words))
+  }
+  for (const { what, reason } of value.unseen) {
+    const words = say(view, text(`${what.ko}: ${reason.ko}`, `${what.en}: ${reason.en}`))
+    lines.push(paintLabel(view, text('확인 불가', 'UNKNOWN'), words, 'unknown'))
+  }
+  lines.push(summary(value, open, view))
+  return lines.join('\n')
+}
+
+function renderFinding({ code, severity, subject, message, remedy }: Finding, view: View): string {
+  const width = Math.min(80, view.width)
+  const tone = severity === 'info' ? 'unknown' : severity
+  const head = `${code}  ${subject}`
+  const label = LABELS[severity]
+  return [
+    severity === 'info' ? line(view, label, head) : paintLabel(view, label, head, tone),
+    labelled('', say(view, message), LABEL_CELLS, width),
+    labelled('', say(view, text(`→ ${remedy.ko}`, `→ ${remedy.en}`)), LABEL_CELLS, width),
+  ].join('\n')
+}
+
+function summary(value: Diagnosis, open: readonly Finding[], view: View): string {
+  const count = (severity: FindingSeverity): number =>
+    open.filter((finding) => finding.severity === severity).length
+  const accepted = value.findings.length - open.length
+  return say(
+    view,
+    text(
+      `위험 ${count('critical')} · 경고 ${count('warning')} · 참고 ${count('info')}${accepted > 0 ? ` · 인정 ${accepted}` : ''}${value.unseen.length > 0 ? ` · 확인 불가 ${value.unseen.length}` : ''}`,
+      `${count('critical')} critical, ${count('warning')} warnings, ${count('info')} notes${accepted > 0 ? `, ${accepted} accepted` : ''}${value.unseen.length > 0 ? `, ${value.unseen.length} not seen` : ''}`,
+    ),
+  )
+}
