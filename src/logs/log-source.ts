@@ -104,7 +104,7 @@ function createUnpacker(take: TakeChunk): Unpacker {
       if (inner !== undefined) return inner.push(block)
       head = Buffer.concat([head, block])
       if (head.length < 4) return undefined
-      if (isBinary(head)) throw new NotALog(IS_BINARY)
+      refuseOthers(head)
       inner = decide(head)
       return inner.push(head)
     },
@@ -116,10 +116,22 @@ function createUnpacker(take: TakeChunk): Unpacker {
   }
 }
 
-/** gzip's own number is no text either: it is looked at first. */
-function isBinary(head: Buffer): boolean {
-  if (head[0] === 0x1f && head[1] === 0x8b) return false
-  return head.subarray(0, 4096).includes(0)
+/** First bytes of what is packed in another way, and what unpacks it. */
+const PACKED: readonly (readonly [readonly number[], string])[] = [
+  [[0x28, 0xb5, 0x2f, 0xfd], 'zstd -dc'],
+  [[0xfd, 0x37, 0x7a, 0x58], 'xz -dc'],
+  [[0x42, 0x5a, 0x68, 0x39], 'bzip2 -dc'],
+  [[0x50, 0x4b, 0x03, 0x04], 'unzip -p'],
+  [[0x04, 0x22, 0x4d, 0x18], 'lz4 -dc'],
+]
+
+/** A stray NUL is no sign: a log that was cut while it was written to begins with many. */
+function refuseOthers(head: Buffer): void {
+  for (const [bytes, unpack] of PACKED) {
+    if (bytes.every((byte, index) => head[index] === byte)) throw new NotALog(packedWords(unpack))
+  }
+  const mark = head.readUInt16BE(0)
+  if (mark === 0xfffe || mark === 0xfeff) throw new NotALog(IS_UTF16)
 }
 
 function createGunzipper(take: TakeChunk): Unpacker {
@@ -179,7 +191,17 @@ class NotALog extends Error {
 }
 
 const IS_A_DIRECTORY = text('디렉터리입니다', 'it is a directory')
-const IS_BINARY = text('텍스트가 아닙니다', 'it is not text')
+const IS_UTF16 = text(
+  'UTF-16입니다: iconv -f UTF-16 -t UTF-8로 바꾸세요',
+  'it is UTF-16: convert it with iconv -f UTF-16 -t UTF-8',
+)
+
+function packedWords(unpack: string): Text {
+  return text(
+    `다른 방식으로 압축됨: ${unpack} FILE | mts logs patterns -`,
+    `packed in another way: ${unpack} FILE | mts logs patterns -`,
+  )
+}
 
 /** What a log that cannot be read ends with. */
 export function unreadableLog(source: LogSource, error: unknown): MtsError {

@@ -20,7 +20,7 @@ const DATE = /\b\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\b(?![-\w])/g
 const TIME = /\b\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?\b/g
 const ADDRESS = /\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?\b/g
 /** Identity hashes of Java objects, addresses in memory, long keys. */
-const HEX = /(?<=@)[0-9a-f]{1,16}\b|\b0x[0-9a-f]+\b|\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi
+const HEX = /(?<=@)[0-9a-f]{1,16}\b|\b0x[0-9a-f]+\b|\b(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,}\b/gi
 /** A number with its groups, decimals and sign. */
 const NUMBER = /(?<![\w.])(?:(?<=^|[\s=(:,[])[-+])?\d+(?:[.,]\d+)*(?![\w])/g
 /** RabbitMQ's consumer tags are random, with or without digits. */

@@ -62,7 +62,7 @@ describe('the recorded log', () => {
       ['INFO', BY_HAND.ordinary],
     ] as const) {
       const top = of(level).slice(0, wanted.length)
-      expect(wanted.filter((one) => !top.some((found) => found.startsWith(one)))).toEqual([])
+      expect(wanted.filter((one) => !top.some((told) => told.startsWith(one)))).toEqual([])
     }
     expect(found.patterns.map(({ level }) => level)).toEqual([
       ...of('ERROR').map(() => 'ERROR'),
