@@ -1,39 +1,67 @@
-/** What differs between two observations, number by number. */
+/** What differs between two observations, number by number, with the unit a person reads it in. */
+import { parseWon, subtractWon, type Won } from '../core/money.ts'
 
-export interface Change {
+/** Percentage points, a count of things, money. Anything else has no unit that its name tells. */
+export type ChangeUnit = '%p' | '건' | '원' | 'ms'
+
+/** Money stays a decimal string of won; every other number is a number. */
+export type Change = {
   /** Path of the number in the observation: `diskPercent`, `pools.active`. */
   readonly field: string
-  readonly before: number
-  readonly after: number
-  readonly difference: number
-}
+  readonly unit?: ChangeUnit
+} & (
+  | { readonly before: number; readonly after: number; readonly difference: number }
+  | { readonly before: Won; readonly after: Won; readonly difference: Won }
+)
 
 /** Deeper than this, a number is a detail of a detail. */
 const MAX_DEPTH = 2
 
-/** Finite numbers that both hold and that differ; anything else is no change that can be named. */
+/** Finite numbers and amounts that both hold and that differ; anything else is no change that can be named. */
 export function numericChanges(before: unknown, after: unknown): readonly Change[] {
-  const earlier = numbersOf(before, '', MAX_DEPTH)
+  const earlier = figuresOf(before, '', MAX_DEPTH)
   const changes: Change[] = []
-  for (const [field, value] of numbersOf(after, '', MAX_DEPTH)) {
+  for (const [field, value] of figuresOf(after, '', MAX_DEPTH)) {
     const last = earlier.get(field)
     if (last === undefined || last === value) continue
-    changes.push({ field, before: last, after: value, difference: rounded(value - last) })
+    const unit = unitOf(field, value)
+    const named = unit === undefined ? { field } : { field, unit }
+    if (typeof value === 'string' && typeof last === 'string') {
+      changes.push({ ...named, before: last, after: value, difference: subtractWon(value, last) })
+    } else if (typeof value === 'number' && typeof last === 'number') {
+      changes.push({ ...named, before: last, after: value, difference: rounded(value - last) })
+    }
   }
   return changes
 }
 
-function numbersOf(value: unknown, path: string, depth: number): Map<string, number> {
-  const found = new Map<string, number>()
+function figuresOf(value: unknown, path: string, depth: number): Map<string, number | Won> {
+  const found = new Map<string, number | Won>()
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return found
   for (const [key, item] of Object.entries(value)) {
     const field = path === '' ? key : `${path}.${key}`
     if (typeof item === 'number' && Number.isFinite(item)) found.set(field, item)
-    else if (depth > 1) {
-      for (const [inner, number] of numbersOf(item, field, depth - 1)) found.set(inner, number)
+    else if (typeof item === 'string') {
+      const amount = isMoney(key) ? parseWon(item) : undefined
+      if (amount !== undefined) found.set(field, amount)
+    } else if (depth > 1) {
+      for (const [inner, figure] of figuresOf(item, field, depth - 1)) found.set(inner, figure)
     }
   }
   return found
+}
+
+/** A string is an amount only where its name says so: other strings of digits are ids. */
+function isMoney(key: string): boolean {
+  return /(?:amount|fee|net)$/i.test(key)
+}
+
+function unitOf(field: string, value: number | Won): ChangeUnit | undefined {
+  const name = field.split('.').at(-1) ?? field
+  if (typeof value === 'string') return '원'
+  if (/percent$/i.test(name)) return '%p'
+  if (/(?:count|errors|requests|noise)$/i.test(name)) return '건'
+  return /ms$/.test(name) ? 'ms' : undefined
 }
 
 /** Two floats' difference without the noise of their representation. */

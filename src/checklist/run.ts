@@ -24,6 +24,8 @@ export interface ChecklistItem {
   readonly reason?: Text
   /** Numbers that differ from the last signed checklist. */
   readonly change?: readonly Change[]
+  /** Numbers that differ from the one signed a week ago. */
+  readonly changeWeek?: readonly Change[]
   /** The status it had in the last signed checklist, where that was another. */
   readonly before?: ItemStatus
   readonly evidence?: { readonly source: string; readonly value?: unknown }
@@ -32,6 +34,8 @@ export interface ChecklistItem {
   readonly note?: string
   /** What to do about a failed one. */
   readonly next?: Text
+  /** How often it failed or warned in the last 90 days. */
+  readonly caughtCount?: number
 }
 
 export interface ChecklistRun {
@@ -50,14 +54,32 @@ export interface ChecklistRun {
   readonly operator: string
   /** The exact command that goes on, as long as it is not signed. */
   readonly rerun?: string
+  /** Checklists that are due on the same day. */
+  readonly alsoDue?: readonly string[]
+  /** The business day it was due on, when that is not today. */
+  readonly dueOn?: SeoulDate
 }
+
+/** What a checklist may be held against besides the last signed one. */
+export interface ChecklistAround {
+  /** Wall clock: what was seen too long before is no longer evidence. Absent: as it was then. */
+  readonly nowMs?: number
+  readonly weekAgo?: RunState
+  readonly caught?: ReadonlyMap<string, number>
+  readonly alsoDue?: readonly string[]
+  readonly dueOn?: SeoulDate
+}
+
+/** What was read longer ago has to be read again before anybody signs it. */
+export const FRESH_MS = 3_600_000
 
 export function checklistValue(
   state: RunState,
   previous: RunState | undefined,
   rerun: string,
+  around: ChecklistAround = {},
 ): ChecklistRun {
-  const items = state.document.steps.map((step) => itemOf(step, state, previous))
+  const items = checklistItems(state, previous, around)
   const { signed } = state
   return {
     kind: 'ChecklistRun',
@@ -77,10 +99,32 @@ export function checklistValue(
           },
         }),
     operator: state.operator,
+    ...((around.alsoDue ?? []).length === 0 ? {} : { alsoDue: around.alsoDue ?? [] }),
+    ...(around.dueOn === undefined ? {} : { dueOn: around.dueOn }),
     ...(signed === undefined
       ? { rerun }
       : { signed: { by: signed.by, at: isoSeoul(signed.atMs) } }),
   }
+}
+
+export function checklistItems(
+  state: RunState,
+  previous: RunState | undefined,
+  around: ChecklistAround = {},
+): readonly ChecklistItem[] {
+  return state.document.steps.map((step) => itemOf(step, state, previous, around))
+}
+
+/** A pass that was read so long ago that it proves nothing about now. */
+export function isExpired(step: Step, state: RunState, nowMs: number): boolean {
+  const own = state.steps[step.id]
+  return (
+    step.type === 'probe' &&
+    state.signed === undefined &&
+    own?.status === 'succeeded' &&
+    own.endedAtMs !== undefined &&
+    nowMs - own.endedAtMs > FRESH_MS
+  )
 }
 
 /** A failed blocking item 2, a failed one or a warning 1, else unanswered 4, else unknown 3, else 0. */
@@ -107,13 +151,21 @@ function statusOf(items: readonly ChecklistItem[]): ChecklistRun['status'] {
   return 'pass'
 }
 
-function itemOf(step: Step, state: RunState, previous: RunState | undefined): ChecklistItem {
+function itemOf(
+  step: Step,
+  state: RunState,
+  previous: RunState | undefined,
+  { nowMs, weekAgo, caught }: ChecklistAround,
+): ChecklistItem {
   const own = state.steps[step.id]
   const last = previous?.steps[step.id]
-  const status = itemStatus(step, own)
+  const expired = nowMs !== undefined && isExpired(step, state, nowMs)
+  const status = expired ? 'unknown' : itemStatus(step, own)
   const before = last === undefined || previous === undefined ? undefined : itemStatus(step, last)
   const change =
     own === undefined || last === undefined ? [] : numericChanges(last.value, own.value)
+  const changeWeek = numericChanges(weekAgo?.steps[step.id]?.value, own?.value)
+  const caughtCount = caught?.get(step.id)
   const observed = own?.observed
   const evidence = evidenceOf(own)
   const note = (own?.notes ?? []).join(' / ')
@@ -123,14 +175,21 @@ function itemOf(step: Step, state: RunState, previous: RunState | undefined): Ch
     status,
     ...(step.blocking === true ? { blocking: true } : {}),
     ...(observed === undefined ? {} : { observed }),
-    ...reasonOf(step, state),
+    ...(expired ? { reason: expiredWords(own) } : reasonOf(step, state)),
     ...(change.length === 0 ? {} : { change }),
+    ...(changeWeek.length === 0 ? {} : { changeWeek }),
     ...(before === undefined || before === status ? {} : { before }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(own?.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
     ...(status === 'fail' && step.finding !== undefined ? { next: step.finding.message } : {}),
+    ...(caughtCount === undefined ? {} : { caughtCount }),
   }
+}
+
+function expiredWords(own: StepState | undefined): Text {
+  const at = isoSeoul(own?.endedAtMs ?? 0).slice(11, 16)
+  return text(`${at}에 본 것: 다시 확인하세요`, `seen at ${at}: look again`)
 }
 
 function itemStatus(step: Step, own: StepState | undefined): ItemStatus {

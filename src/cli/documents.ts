@@ -1,4 +1,6 @@
 /** Opens a playbook or checklist by its id or file, checked against everything this program can do. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Catalog } from '../playbook/catalog.ts'
 import type { Document } from '../playbook/document.ts'
 import { loadDocument, type DocumentFiles, type DocumentKind } from '../playbook/load.ts'
@@ -41,6 +43,8 @@ export async function openCatalog(context: CommandContext): Promise<Catalog> {
     settings,
     clock: context.ports.clock,
     surroundings: { cwd: context.ports.cwd, env: context.ports.env },
+    journal: () => context.journal(),
+    readAsset: (path) => readFile(join(context.ports.assetsDir, path), 'utf8'),
     samples: async (metric, fromMs, toMs) =>
       (await context.journal()).samples({ url: settings.url, metric, fromMs, toMs }),
   })

@@ -1,14 +1,13 @@
-/** `mts playbook <id>`, `mts checklist` and `mts run resume`: a walk, and the value it ends with. */
+/** `mts playbook <id>` and `mts run resume`: a walk, and the value it ends with. */
 import { isoSeoul, seoulDateOf } from '../core/dates.ts'
-import type { Journal } from '../core/journal.ts'
 import type { ChecklistRun } from '../checklist/run.ts'
 import type { Document } from '../playbook/document.ts'
 import type { ResumeOptions } from '../playbook/engine.ts'
 import { foldRun } from '../playbook/fold.ts'
-import { exitCodeOfRun, resumeWords, runValue, type Run } from '../playbook/run.ts'
+import { exitCodeOfRun, runValue, type Run } from '../playbook/run.ts'
 import type { RunState } from '../playbook/run-state.ts'
 import type { CommandContext, Outcome } from './command.ts'
-import { commandLineFor, withEngine, type WalkOptions } from './walk-engine.ts'
+import { commandLineFor, withEngine } from './walk-engine.ts'
 
 /** Begins a run of a playbook, with `name=value` inputs, and walks it as far as it goes. */
 export async function walkDocument(
@@ -31,44 +30,18 @@ export async function resumeDocument(
   options: Omit<ResumeOptions, 'by' | 'secrets'> & { readonly inputs?: readonly string[] },
 ): Promise<Outcome<Run> | Outcome<ChecklistRun>> {
   const journal = await context.journal()
+  const known = foldRun(journal.events(run))
+  if (known.document.kind === 'Checklist') {
+    const { resumeChecklist } = await import('./walk-checklist.ts')
+    return resumeChecklist(context, known, options.given)
+  }
   const { inputs = [], ...resume } = options
-  const secrets = secretsOf(foldRun(journal.events(run)), inputs)
+  const secrets = secretsOf(known, inputs)
   const shown = new Set<string>()
-  const walking = { ...(await signatureOptions(journal)), shown }
-  const state = await withEngine(context, walking, (engine) =>
+  const state = await withEngine(context, { shown }, (engine) =>
     engine.resume(run, { ...resume, secrets, by: context.ports.operator }),
   )
-  return state.document.kind === 'Checklist'
-    ? checklistOutcome(context, state)
-    : runOutcome(context, state, shown)
-}
-
-/**
- * A checklist begun twice on a day is one run, until it is signed: everything is read anew, what a
- * person answered is kept.
- */
-export async function walkChecklist(
-  context: CommandContext,
-  document: Document,
-): Promise<Outcome<ChecklistRun>> {
-  const journal = await context.journal()
-  const { url } = await context.settings()
-  const today = seoulDateOf(context.ports.clock.now())
-  const open = journal
-    .runs({ kind: 'checklist', subject: document.id, limit: 50 })
-    .find(
-      (header) =>
-        header.url === url &&
-        header.endedAtMs === undefined &&
-        seoulDateOf(header.startedAtMs) === today,
-    )
-  const options = await signatureOptions(journal)
-  const state = await withEngine(context, options, (engine) =>
-    open === undefined
-      ? engine.start({ document, inputs: {}, operator: context.ports.operator })
-      : engine.resume(open.run, { by: context.ports.operator, anew: true }),
-  )
-  return checklistOutcome(context, state)
+  return runOutcome(context, state, shown)
 }
 
 export async function runOutcome(
@@ -83,48 +56,6 @@ export async function runOutcome(
     value: runValue(state, state.status, commandLineFor(context, state.url)),
     exitCode: exitCodeOfRun(state),
     faces: { table: (value, view) => renderRun(value, view, omitted) },
-  }
-}
-
-async function checklistOutcome(
-  context: CommandContext,
-  state: RunState,
-): Promise<Outcome<ChecklistRun>> {
-  const { checklistValue, exitCodeOfChecklist } = await import('../checklist/run.ts')
-  const { renderChecklist } = await import('../render/checklist.ts')
-  const journal = await context.journal()
-  const rerun = commandLineFor(context, state.url)(resumeWords(state))
-  const value = checklistValue(state, lastSigned(journal, state), rerun)
-  const interrupted = state.status === 'interrupted'
-  return {
-    value,
-    exitCode: interrupted ? exitCodeOfRun(state) : exitCodeOfChecklist(value),
-    faces: { table: renderChecklist },
-  }
-}
-
-/** The last signed run of the same checklist on the same service, before this one. */
-function lastSigned(journal: Journal, state: RunState): RunState | undefined {
-  const headers = journal.runs({ kind: 'checklist', subject: state.document.id, limit: 100 })
-  for (const header of headers) {
-    const earlier = header.startedAtMs <= state.startedAtMs && header.run !== state.run
-    if (!earlier || header.url !== state.url || header.endedAtMs === undefined) continue
-    const known = foldRun(journal.events(header.run))
-    if (known.signed !== undefined) return known
-  }
-  return undefined
-}
-
-/** Above the signature stands the whole checklist: nobody signs what they have not seen. */
-async function signatureOptions(journal: Journal): Promise<WalkOptions> {
-  const { checklistValue } = await import('../checklist/run.ts')
-  const { renderChecklist } = await import('../render/checklist.ts')
-  return {
-    renderSignature: ({ state }, view) => {
-      const value = checklistValue(state, lastSigned(journal, state), '')
-      const { rerun: _notNow, ...shown } = value
-      return renderChecklist(shown, view)
-    },
   }
 }
 

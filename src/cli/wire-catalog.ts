@@ -40,8 +40,9 @@ import { createBatchTimeProbe } from '../settlement/batch-time-probe.ts'
 import { createClockProbe } from '../settlement/clock-probe.ts'
 import { createSettlementProbes } from '../settlement/probes.ts'
 import { createRecentDaysProbe } from '../settlement/recent-days-probe.ts'
+import { wireChecklistProbes, type ChecklistProbePorts } from './walk-checklist-probes.ts'
 
-export interface CatalogPorts {
+export interface CatalogPorts extends Pick<ChecklistProbePorts, 'journal' | 'readAsset'> {
   readonly service: Service
   readonly settings: Settings
   readonly clock: Clock
@@ -87,6 +88,7 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
     createRecentDaysProbe(settlement),
     createBatchProbe(settlement),
     ...createSettlementProbes(settlement),
+    ...wireChecklistProbes(ports),
   ] as readonly AnyProbe[]
   const actionPorts = {
     service,

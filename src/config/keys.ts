@@ -112,6 +112,18 @@ export const KEYS = {
     expected: TIME,
     about: { ko: '영업일 입금 파일 마감', en: 'when payouts are due on business days' },
   }),
+  springBoot: key({
+    path: 'springBoot',
+    schema: shapes.nonEmpty,
+    expected: {
+      ko: '따옴표로 묶은 버전(예: "2.7.18")',
+      en: 'a version in quotes such as "2.7.18"',
+    },
+    about: {
+      ko: '서비스의 Spring Boot 버전(서비스가 보여 주지 않음)',
+      en: 'the Spring Boot version of the service, which it does not show',
+    },
+  }),
   externals: key({
     path: 'externals',
     schema: shapes.externals,

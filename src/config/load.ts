@@ -23,6 +23,7 @@ export function settingsOf(
 ): Settings {
   const { url, headers } = access(values)
   const { openingHours, payoutDeadline, redisMemoryBytes, caFile, log, timeoutMs } = values
+  const { springBoot } = values
   const { prometheusUrl, alertmanagerUrl } = values
   const prometheusHeaders = nonEmptyHeaders({
     headers: values.prometheusHeaders,
@@ -45,6 +46,7 @@ export function settingsOf(
     ...(openingHours === undefined ? {} : { openingHours }),
     holidays: values.holidays ?? [],
     ...(payoutDeadline === undefined ? {} : { payoutDeadline }),
+    ...(springBoot === undefined ? {} : { springBoot }),
     externals: values.externals ?? [],
     commands: values.commands ?? [],
     batch: { at: values.batchAt ?? '02:00', graceMs: values.batchGraceMs ?? 30 * 60_000 },

@@ -15,6 +15,7 @@ const EXAMPLES: Readonly<Record<KeyName, string | readonly string[]>> = {
   openingHours: ['mon: 09:00-22:00', 'sat: 10:00-02:00', 'sun: closed'],
   holidays: "['2026-12-25']",
   payoutDeadline: "'09:30'",
+  springBoot: "'2.7.18'",
   externals: ['- id: bank', '  url: https://bank.example', '  owner: 결제팀'],
   commands: ['- id: pods', '  argv: [kubectl, get, pods]', '  impact: read_only'],
   batchAt: "'02:00'",

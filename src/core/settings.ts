@@ -103,6 +103,8 @@ export interface Settings {
   readonly holidays: readonly SeoulDate[]
   /** `HH:MM` on business days. */
   readonly payoutDeadline?: string
+  /** The service does not show it. */
+  readonly springBoot?: string
   readonly externals: readonly External[]
   readonly commands: readonly OperatorCommand[]
   readonly batch: { readonly at: string; readonly graceMs: number }

@@ -1,5 +1,6 @@
 /** A checklist on one screen: what stands out first, what is as ever folded into one line. */
 import { koreanDate } from '../core/dates.ts'
+import { groupedWon } from '../core/money.ts'
 import { text, type Text } from '../core/text.ts'
 import type { ChecklistItem, ChecklistRun, ItemStatus } from '../checklist/run.ts'
 import type { Change } from '../checklist/run-change.ts'
@@ -20,7 +21,8 @@ const ITEM_STATES: Readonly<
 
 const LOUD: readonly ItemStatus[] = ['fail', 'warning', 'unanswered', 'unknown', 'skipped']
 
-export function renderChecklist(value: ChecklistRun, view: View): string {
+/** `all`: what passed is shown line by line as well. */
+export function renderChecklist(value: ChecklistRun, view: View, all = false): string {
   const width = Math.min(80, view.width)
   const numbered = value.items.map((item, index) => ({ item, number: index + 1 }))
   const lines = [headline(value, view)]
@@ -31,9 +33,9 @@ export function renderChecklist(value: ChecklistRun, view: View): string {
   }
   const quiet = numbered.filter(({ item }) => item.status === 'pass')
   // One that has just come back to fine is news as well.
-  const recovered = quiet.filter(({ item }) => item.before !== undefined)
+  const recovered = quiet.filter(({ item }) => all || item.before !== undefined)
   for (const { item, number } of recovered) lines.push(itemLine(item, number, view))
-  const same = quiet.filter(({ item }) => item.before === undefined)
+  const same = quiet.filter((each) => !recovered.includes(each))
   if (same.length > 0) {
     const label =
       value.changed === undefined ? text('통과', 'passed') : text('변동 없음', 'as before')
@@ -49,6 +51,14 @@ export function renderChecklist(value: ChecklistRun, view: View): string {
           `signed ${value.signed.by} ${value.signed.at.slice(11, 16)}`,
         )
   lines.push(spread(countWords(value, view), say(view, signature), width))
+  if (value.dueOn !== undefined) {
+    lines.push(
+      line(view, text('점검일', 'Due'), view.lang === 'ko' ? koreanDate(value.dueOn) : value.dueOn),
+    )
+  }
+  for (const due of value.alsoDue ?? []) {
+    lines.push(command(view, text('오늘 점검', 'Also due'), `mts checklist ${due}`))
+  }
   if (value.rerun !== undefined) lines.push(command(view, text('계속', 'Go on'), value.rerun))
   return lines.join('\n')
 }
@@ -96,40 +106,85 @@ function seen(item: ChecklistItem, view: View): string[] {
     const before = say(view, ITEM_STATES[item.before].words)
     parts.push(say(view, text(`이전 ${before}`, `was ${before}`)))
   }
-  parts.push(...changeWords(item.change ?? []))
+  parts.push(...changeWords(item, view))
   if (item.note !== undefined) parts.push(`${say(view, text('메모:', 'note:'))} ${item.note}`)
   return parts
 }
 
 function quietWords(item: ChecklistItem, number: number, view: View): string {
-  const changes = changeWords(item.change ?? [])
+  const changes = changeWords(item, view)
   const observed = item.observed === undefined ? [] : [say(view, item.observed)]
   const inside = [...observed, ...changes].join(', ')
   return `${number} ${say(view, item.title)}${inside === '' ? '' : `(${inside})`}`
 }
 
 /** At most this many numbers of one item are shown; JSON holds them all. */
-const MAX_CHANGES = 2
+const MAX_CHANGES = 3
 
-function changeWords(changes: readonly Change[]): string[] {
-  const told = changes.flatMap((change) => {
-    const words = changeWord(change)
-    return words === undefined ? [] : [words]
-  })
+/** What a number is called in a line; others go by their own name, or are left to JSON. */
+const FIGURES: Readonly<Record<string, Text>> = {
+  heapPercent: text('힙', 'heap'),
+  diskPercent: text('디스크', 'disk'),
+  cpuPercent: text('CPU', 'CPU'),
+  poolPercent: text('DB 연결', 'pool'),
+  changePercent: text('추세', 'trend'),
+  percent: text('응답률', 'rate'),
+  totalAmount: text('정산액', 'settled'),
+  amount: text('금액', 'amount'),
+  transactionCount: text('정산 건수', 'settled'),
+  count: text('건수', 'count'),
+  beyondNoise: text('오류', 'errors'),
+  serverErrors: text('5xx', '5xx'),
+  incidentCount: text('장애', 'incidents'),
+  openCount: text('남은 조치', 'open'),
+  p95Ms: text('p95', 'p95'),
+  responseMs: text('평균 응답', 'mean response'),
+}
+
+function changeWords(item: ChecklistItem, view: View): string[] {
+  const weekly = new Map((item.changeWeek ?? []).map((change) => [change.field, change]))
+  const told: string[] = []
+  const units = new Set<string>()
+  for (const change of item.change ?? []) {
+    const name = FIGURES[change.field.split('.').at(-1) ?? change.field]
+    const difference = differenceWords(change, view)
+    if (name === undefined || difference === undefined) continue
+    // Of money and of counts one figure is enough: the others of a record follow it.
+    if (change.unit !== '%p' && units.has(change.unit ?? '')) continue
+    units.add(change.unit ?? '')
+    const week = weekly.get(change.field)
+    const sinceWeek = week === undefined ? undefined : differenceWords(week, view)
+    const beside =
+      sinceWeek === undefined
+        ? ''
+        : say(view, text(`(전주 대비 ${sinceWeek})`, ` (${sinceWeek} in a week)`))
+    told.push(`${say(view, name)} ${difference}${beside}`)
+  }
   return told.slice(0, MAX_CHANGES)
 }
 
-/** Only what has a unit in its name can be told in a line. */
-function changeWord({ field, difference }: Change): string | undefined {
-  const sign = difference > 0 ? '+' : ''
-  const name = field.split('.').at(-1) ?? field
-  if (/percent$/i.test(name)) {
-    const points = Math.round(difference * 10) / 10
-    const short = name.replace(/percent$/i, '')
-    return points === 0 ? undefined : `${short === '' ? '' : `${short} `}${sign}${points}%p`
+/** Only what has a unit can be told in a line. */
+function differenceWords({ unit, difference }: Change, view: View): string | undefined {
+  if (unit === undefined) return undefined
+  switch (unit) {
+    case '원': {
+      const amount = groupedWon(String(difference))
+      return say(view, text(`${amount.startsWith('-') ? '' : '+'}${amount}원`, `${amount} won`))
+    }
+    case '%p': {
+      const points = Math.round(Number(difference) * 10) / 10
+      if (points === 0) return undefined
+      return say(view, text(`${signed(points)}%p`, `${signed(points)} points`))
+    }
+    case '건':
+      return say(view, text(`${signed(Number(difference))}건`, signed(Number(difference))))
+    case 'ms':
+      return `${signed(Math.round(Number(difference)))}ms`
   }
-  if (/count$/i.test(name)) return `${name.replace(/count$/i, '')} ${sign}${difference}`.trim()
-  return undefined
+}
+
+function signed(value: number): string {
+  return value > 0 ? `+${value}` : String(value)
 }
 
 function countWords(value: ChecklistRun, view: View): string {

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChecklistRun } from '../../src/checklist/run.ts'
 import { cellsOf } from '../../src/render/columns.ts'
@@ -9,8 +11,15 @@ afterEach(async () => {
   world = undefined
 })
 
+/** The service stands in for a PG that answers; without an external the daily one is never all known. */
 async function open(...faults: string[]): Promise<DemoWorld> {
   world = await createDemoWorld(faults)
+  mkdirSync(world.ports.directories.config, { recursive: true })
+  writeFileSync(
+    join(world.ports.directories.config, 'config.yaml'),
+    `externals:\n  - { id: pg, url: '${world.url}/actuator/info' }\n`,
+    { mode: 0o600 },
+  )
   return world
 }
 
@@ -68,7 +77,7 @@ describe('mts checklist without a terminal', () => {
   })
 
   it('calls what it could not see unknown', async () => {
-    const mts = await open()
+    const mts = (world = await createDemoWorld())
     const { checklist } = await check(mts, 'checklist', '--url', 'http://127.0.0.1:9')
     expect(statusOf(checklist, 'settlement')).toBe('unknown')
     expect(statusOf(checklist, 'resources')).not.toBe('pass')

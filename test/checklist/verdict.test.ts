@@ -66,7 +66,7 @@ describe('what changed', () => {
         { diskPercent: 69, note: 'a', pools: { active: 3 }, gone: 1 },
         { diskPercent: 69.4, note: 'b', pools: { active: 3 }, came: 2 },
       ),
-    ).toEqual([{ field: 'diskPercent', before: 69, after: 69.4, difference: 0.4 }])
+    ).toEqual([{ field: 'diskPercent', unit: '%p', before: 69, after: 69.4, difference: 0.4 }])
   })
 
   it('is nothing where a number is missing or none', () => {

@@ -1,0 +1,151 @@
+/** Every line that mts alerts by, held against four weeks of samples. */
+import { z } from 'zod'
+import type { Sample } from '../core/journal.ts'
+import { SAMPLED } from '../core/sampled-meters.ts'
+import type { Settings } from '../core/settings.ts'
+import { text, type Text } from '../core/text.ts'
+import type { ProbeDeclaration } from '../playbook/operation.ts'
+import { increases, percentSamples, type SampleReader } from './sample-series.ts'
+import { reviewThreshold, type ReviewedRule, type ThresholdReview } from './threshold-review.ts'
+
+export interface ThresholdPorts {
+  readonly samples: SampleReader
+  readonly settings: Pick<Settings, 'thresholds' | 'instances' | 'openingHours'>
+}
+
+type Nothing = Record<string, never>
+const nothing = z.object({}) as z.ZodType<Nothing>
+
+const SPAN_MS = 28 * 86_400_000
+const SOURCE = 'journal samples'
+
+export function createThresholdProbe(ports: ThresholdPorts): ProbeDeclaration<Nothing> {
+  return {
+    id: 'thresholds.review',
+    title: text('알림 임계값 검토', 'are the thresholds where they should be'),
+    impact: 'read_only',
+    idempotent: true,
+    inputs: nothing,
+    outputs: z.object({
+      rules: z.array(
+        z.object({
+          id: z.string(),
+          line: z.number(),
+          unit: z.string(),
+          samples: z.number(),
+          firedCount: z.number(),
+          highest: z.number().optional(),
+          nearestPercent: z.number().optional(),
+          verdict: z.enum(['keep', 'raise', 'lower', 'cannot_fire']),
+          proposed: z.number().optional(),
+        }),
+      ),
+      /** Rules for which another line is proposed. */
+      proposals: z.array(z.string()),
+      /** Rules whose value nobody measures. */
+      cannotFire: z.array(z.string()),
+    }),
+    async observe(_input, context) {
+      const toMs = context.clock.now()
+      const read = (metric: string) => ports.samples(metric, toMs - SPAN_MS, toMs)
+      const rules = await reviewRules(ports, read)
+      const of = (...verdicts: readonly ThresholdReview['verdict'][]): string[] =>
+        rules.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id)
+      const cannotFire = of('cannot_fire')
+      if (cannotFire.length === rules.length) {
+        return { kind: 'unknown', reason: NO_SAMPLES, source: SOURCE }
+      }
+      const value = { rules, proposals: of('raise', 'lower'), cannotFire }
+      return { kind: 'observed', value, summary: wordsOf(rules), source: SOURCE }
+    },
+  }
+}
+
+const NO_SAMPLES = text(
+  '표본 없음: mts watch를 켜 두면 쌓입니다',
+  'no samples: keep mts watch running',
+)
+
+async function reviewRules(
+  { settings }: ThresholdPorts,
+  read: (metric: string) => Promise<readonly Sample[]>,
+): Promise<readonly ThresholdReview[]> {
+  const { thresholds, instances, openingHours } = settings
+  const percent = (id: string, line: number, forMs = 0): ReviewedRule => ({
+    id,
+    line,
+    unit: '%',
+    forMs,
+    highest: 95,
+  })
+  const cpu = (await read(SAMPLED.cpu.metric)).map(times(100))
+  const heap = percentSamples(
+    await read(SAMPLED.heapUsed.metric),
+    await read(SAMPLED.heapMax.metric),
+  )
+  const disk = percentSamples(
+    await read(SAMPLED.diskFree.metric),
+    await read(SAMPLED.diskTotal.metric),
+  ).map((sample) => ({ ...sample, value: 100 - sample.value }))
+  // With opening hours a night without a sale is no alarm, and several instances mix their counters.
+  const gaps =
+    instances === 1 && openingHours === undefined
+      ? minutesWithoutSale(await read(SAMPLED.sales.metric))
+      : []
+  return [
+    reviewThreshold(percent('jvm-memory', thresholds.heapPercent), heap, SPAN_MS),
+    reviewThreshold(percent('cpu', thresholds.cpuPercent, thresholds.cpuForMs), cpu, SPAN_MS),
+    reviewThreshold(percent('disk', thresholds.diskPercent), disk, SPAN_MS),
+    reviewThreshold(
+      { id: 'sales', line: thresholds.noSalesMinutes, unit: 'min', forMs: 0, highest: 24 * 60 },
+      gaps,
+      SPAN_MS,
+    ),
+  ]
+}
+
+function times(factor: number): (sample: Sample) => Sample {
+  return (sample) => ({ ...sample, value: sample.value * factor })
+}
+
+/** At each sample, for how long no sale had been seen; the very first stretch is not known. */
+export function minutesWithoutSale(samples: readonly Sample[]): readonly Sample[] {
+  const [first] = samples
+  if (first === undefined) return []
+  const result: Sample[] = []
+  let lastSaleMs: number | undefined
+  for (const { fromMs, toMs, value } of increases(samples)) {
+    if (value > 0) lastSaleMs = toMs
+    // A hole in the samples is not a hole in the sales.
+    if (toMs - fromMs > LONGEST_GAP_MS) lastSaleMs = undefined
+    if (lastSaleMs === undefined) continue
+    result.push({ ...first, atMs: toMs, value: (toMs - lastSaleMs) / 60_000 })
+  }
+  return result
+}
+
+const LONGEST_GAP_MS = 3_600_000
+
+function wordsOf(rules: readonly ThresholdReview[]): Text {
+  const units: Readonly<Record<string, Text>> = {
+    '%': text('%', ' %'),
+    min: text('분', ' min'),
+  }
+  const ko: string[] = []
+  const en: string[] = []
+  for (const { id, line, unit, firedCount, highest, verdict, proposed } of rules) {
+    const u = units[unit] ?? text(unit, unit)
+    if (verdict === 'cannot_fire') {
+      ko.push(`${id} 표본 없음`)
+      en.push(`${id}: no samples`)
+      continue
+    }
+    const move =
+      proposed === undefined
+        ? text('', '')
+        : text(` → ${proposed}${u.ko} 제안`, ` → ${proposed}${u.en} proposed`)
+    ko.push(`${id} ${firedCount}회, 최고 ${highest}${u.ko}/기준 ${line}${u.ko}${move.ko}`)
+    en.push(`${id} fired ${firedCount}, highest ${highest}${u.en} of ${line}${u.en}${move.en}`)
+  }
+  return text(`4주: ${ko.join(' · ')}`, `4 weeks: ${en.join('; ')}`)
+}
