@@ -99,7 +99,7 @@ export async function runWatch(context: CommandContext): Promise<void> {
     hold.recoverOutbox(clock.now())
     face.say(startedEvent(clock.now(), settings.url, policy))
     systemd(['--ready'])
-    await together(stop, [watchOnMarks(loop), deliverer.run(stop.signal)])
+    await together(stop, watchOnMarks(loop), deliverer.run(stop.signal))
     systemd(['--stopping'])
     face.clear()
     face.say(stoppedEvent(clock.now(), records.pending()))
@@ -297,11 +297,23 @@ function heartbeatOf({ context, poster, stop }: Parts, say: Say): () => Promise<
   }
 }
 
-/** The first to fail stops the others; all have ended when this does. */
-async function together(stop: AbortController, works: readonly Promise<void>[]): Promise<void> {
-  const ended = await Promise.allSettled(
-    works.map((work) => work.finally(() => stop.abort(new Error('the watch ends')))),
-  )
+/**
+ * Watching ends with its loop, and delivering with it; either failing stops the other. Delivering may
+ * end by itself: without a channel there is nothing to deliver, and the watch goes on.
+ */
+async function together(
+  stop: AbortController,
+  watching: Promise<void>,
+  delivering: Promise<void>,
+): Promise<void> {
+  const end = (): void => stop.abort(new Error('the watch ends'))
+  const ended = await Promise.allSettled([
+    watching.finally(end),
+    delivering.catch((error: unknown) => {
+      end()
+      throw error
+    }),
+  ])
   for (const result of ended) if (result.status === 'rejected') throw result.reason
 }
 

@@ -126,6 +126,20 @@ describe.skipIf(!BUILT)('a watch as a process (needs the built program: npm run 
     expect(shown + kept).not.toContain('verysecret')
   })
 
+  it('without any channel it goes on watching until it is stopped', async () => {
+    slack = await listenReceiver()
+    const { child, stdout, ended } = mts(['watch', '-o', 'json'], {
+      MTS_SLACK_WEBHOOK_URL_FILE: '',
+    })
+    await soon(() => stdout().includes('"check":"rabbitmq"') || stdout().includes('rabbitmq'))
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(child.exitCode, 'still at work').toBeNull()
+    expect(stdout()).not.toContain('"event":"stopped"')
+    child.kill('SIGTERM')
+    expect((await ended).code).toBe(130)
+    expect(slack.requests()).toBe(0)
+  })
+
   it('one round at a time carries its state from process to process', async () => {
     slack = await listenReceiver()
     const once = await mts(['watch', '--once', '--level', '1', '-o', 'json']).ended
