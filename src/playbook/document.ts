@@ -31,6 +31,20 @@ export interface Finding {
   readonly failure: boolean
 }
 
+/** One piece of triage's evidence that speaks for a playbook. */
+export interface Signal {
+  /** An id of the evidence (`database`), or one state of it (`pool:waiting`). */
+  readonly evidence: string
+  /** Statuses that count. Default: critical and warning; what is unknown never speaks for anything. */
+  readonly status: readonly ('critical' | 'warning')[]
+  /** How far this alone proves that the playbook is called for: over 0, at most 1. */
+  readonly weight: number
+  /** More urgent than the playbook itself when this is seen. */
+  readonly priority?: Priority
+  /** Evidence of which this is a mere symptom; without it, what the playbook's signals name together. */
+  readonly explainedBy: readonly string[]
+}
+
 interface StepCommon {
   readonly id: string
   readonly title: Text
@@ -134,6 +148,12 @@ export interface Document {
     readonly alertname: string
     readonly labels: Readonly<Record<string, string>>
   }[]
+  /** What `mts triage` weighs. Absent: only the triggers speak for it. */
+  readonly signals?: {
+    readonly evidence: readonly Signal[]
+    /** Evidence that explains an alert of this playbook, and every signal that names nothing of its own. */
+    readonly explainedBy: readonly string[]
+  }
   readonly inputs: Readonly<Record<string, InputDeclaration>>
   readonly steps: readonly Step[]
   /** Run at the end however the run ends. */

@@ -192,6 +192,7 @@ function documentOf(
       alertname,
       labels: labels ?? {},
     })),
+    ...(head.signals === undefined ? {} : { signals: signalsOf(head.signals) }),
     inputs: Object.fromEntries(
       Object.entries(head.inputs ?? {}).map(([name, input]) => [name, inputOf(input)]),
     ),
@@ -199,6 +200,19 @@ function documentOf(
     finally: made('finally'),
     file,
     digest,
+  }
+}
+
+function signalsOf(source: NonNullable<DocumentSource['signals']>): Document['signals'] & object {
+  const explainedBy = source.explainedBy ?? []
+  return {
+    explainedBy,
+    evidence: source.evidence.map(({ status, priority, explainedBy: own, ...rest }) => ({
+      ...rest,
+      status: status ?? ['critical', 'warning'],
+      explainedBy: own ?? explainedBy,
+      ...optional({ priority }),
+    })),
   }
 }
 

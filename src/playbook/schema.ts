@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { parseDuration } from '../core/duration.ts'
 import { isText, text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
+import { EVIDENCE_IDS, isEvidenceReference } from './evidence-ids.ts'
 
 /** Ids of documents and steps: `failed-empty`, `look_again`. */
 const ID_PATTERN = /^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$/
@@ -194,6 +195,30 @@ const inputShape = z.strictObject({
   default: z.union([z.string(), z.number(), z.boolean()]).optional(),
 })
 
+/** `database`, `pool:waiting`: a piece of triage's evidence, or one state of it. A misspelt one would never be seen. */
+const evidenceReference = z
+  .string()
+  .refine(
+    isEvidenceReference,
+    words(`증거 이름(${EVIDENCE_IDS.join(', ')})`, `evidence (${EVIDENCE_IDS.join(', ')})`),
+  )
+
+const signalShape = z.strictObject({
+  evidence: evidenceReference,
+  status: z
+    .array(z.enum(['critical', 'warning']))
+    .min(1)
+    .optional(),
+  weight: z.number().positive().max(1),
+  priority: z.enum(['P0', 'P1', 'P2']).optional(),
+  explainedBy: z.array(evidenceReference).max(20).optional(),
+})
+
+const signalsShape = z.strictObject({
+  evidence: z.array(signalShape).min(1).max(30),
+  explainedBy: z.array(evidenceReference).max(20).optional(),
+})
+
 /** Everything but the steps, which are read one by one so that a fault in one does not hide the next. */
 export const documentShape = z.strictObject({
   apiVersion: z.literal('mts/v1'),
@@ -219,6 +244,7 @@ export const documentShape = z.strictObject({
       }),
     )
     .optional(),
+  signals: signalsShape.optional(),
   inputs: z
     .record(
       z
@@ -242,9 +268,11 @@ export const DOCUMENT_KEYS: readonly string[] = Object.keys(documentShape.shape)
 export const NESTED_KEYS: Readonly<Record<string, readonly string[]>> = {
   approval: ['prompt', 'expiresIn'],
   branches: ['when', 'goto', 'title'],
+  evidence: Object.keys(signalShape.shape),
   expects: ['id', 'title', 'type', 'required'],
   finding: Object.keys(findingShape.shape),
   inputs: Object.keys(inputShape.shape),
   preconditions: ['condition', 'message'],
+  signals: Object.keys(signalsShape.shape),
   triggers: ['alertname', 'labels'],
 }

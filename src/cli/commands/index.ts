@@ -14,12 +14,14 @@ import { reportCommand } from './report.ts'
 import { runCommand } from './run.ts'
 import { salesCommand } from './sales.ts'
 import { settleCommand } from './settle.ts'
+import { triageCommand } from './triage.ts'
 import { watchCommand } from './watch.ts'
 import { timelineCommand } from './timeline.ts'
 
 export const COMMANDS: readonly CommandSpec[] = [
   healthCommand,
   watchCommand,
+  triageCommand,
   playbookCommand,
   runCommand,
   checklistCommand,
