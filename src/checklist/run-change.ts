@@ -61,7 +61,7 @@ function unitOf(field: string, value: number | Won): ChangeUnit | undefined {
   if (typeof value === 'string') return '원'
   if (/percent$/i.test(name)) return '%p'
   if (/(?:count|errors|requests|noise)$/i.test(name)) return '건'
-  return /ms$/.test(name) ? 'ms' : undefined
+  return name.endsWith('Ms') ? 'ms' : undefined
 }
 
 /** Two floats' difference without the noise of their representation. */

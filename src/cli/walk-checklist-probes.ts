@@ -63,7 +63,7 @@ export function wireChecklistProbes(ports: ChecklistProbePorts): readonly AnyPro
     createIncidentProbe({ incidents: (from, to) => incidentsOf(ports, from, to) }),
     createIdleProbe({ histories: (nowMs) => historiesOf(ports, nowMs) }),
   ]
-  return probes as unknown as readonly AnyProbe[]
+  return probes
 }
 
 const SUPPORT_TABLE = 'checklists/end-of-life.json'

@@ -4,6 +4,7 @@ import type { Journal, Sample } from '../core/journal.ts'
 import { equalWon, groupedWon } from '../core/money.ts'
 import type { RequestOptions, ServiceReader } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
+import { SAMPLED, type SampledMeter } from '../core/sampled-meters.ts'
 import { text } from '../core/text.ts'
 import type { Level } from '../health/health.ts'
 import type { HealthPorts } from '../health/round.ts'
@@ -59,7 +60,7 @@ async function measureSamples(
 ): Promise<readonly Sample[]> {
   const { reader, clock } = health
   const options = optionsOf(health, SAMPLE_TIMEOUT_MS)
-  const start = await valueOf(reader, 'process.start.time', 'VALUE', options)
+  const start = await valueOf(reader, { meter: 'process.start.time', statistic: 'VALUE' }, options)
   const atMs = clock.now()
   const at = {
     atMs,
@@ -67,11 +68,10 @@ async function measureSamples(
     ...(start === undefined || start === 0 ? {} : { processStartMs: Math.round(start * 1000) }),
   }
   const samples: Sample[] = []
-  const cpu = await valueOf(reader, 'system.cpu.usage', 'VALUE', options)
-  if (cpu !== undefined) samples.push({ ...at, metric: 'system.cpu.usage', value: cpu })
-  if (level >= 2) {
-    const sales = await valueOf(reader, 'sales.created.total', 'COUNT', options)
-    if (sales !== undefined) samples.push({ ...at, metric: 'sales.created.total', value: sales })
+  for (const sampled of Object.values<SampledMeter>(SAMPLED)) {
+    if (sampled.level > level) continue
+    const value = await valueOf(reader, sampled, options)
+    if (value !== undefined) samples.push({ ...at, metric: sampled.metric, value })
   }
   return samples
 }
@@ -79,11 +79,10 @@ async function measureSamples(
 /** undefined: not known. It is never taken for 0. */
 async function valueOf(
   reader: ServiceReader,
-  name: string,
-  statistic: string,
+  { meter, statistic, tags = {} }: Pick<SampledMeter, 'meter' | 'statistic' | 'tags'>,
   options: RequestOptions,
 ): Promise<number | undefined> {
-  const read = await reader.metric(name, {}, options)
+  const read = await reader.metric(meter, tags, options)
   return read.kind === 'ok' ? read.value.measurements[statistic] : undefined
 }
 
