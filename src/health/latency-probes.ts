@@ -153,7 +153,8 @@ export function createComponentTimesProbe(ports: MeterProbePorts): ProbeDeclarat
     async observe(_input, context) {
       const source = '/actuator/health/{component}'
       const timeoutMs = Math.min(ports.timeoutMs ?? COMPONENT_TIMEOUT_MS, COMPONENT_TIMEOUT_MS)
-      const options = { signal: context.signal, timeoutMs }
+      // Its own signal: each read listens to it, and the walk's would have too many.
+      const options = { signal: AbortSignal.any([context.signal]), timeoutMs }
       const components = await Promise.all(
         COMPONENTS.map(async (name) => ({
           name,

@@ -11,18 +11,21 @@ interface Advice {
 }
 
 const ADVICE: Readonly<Record<CheckId, Advice>> = {
-  service: { trouble: ['mts config show'], unknown: ['mts config show'] },
-  database: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
-  redis: { trouble: ['mts health --level 1 --watch'], unknown: ['mts config check'] },
+  service: {
+    trouble: ['mts playbook service-down', 'mts config show'],
+    unknown: ['mts config show'],
+  },
+  database: { trouble: ['mts playbook dependency-outage'], unknown: ['mts config check'] },
+  redis: { trouble: ['mts playbook dependency-outage'], unknown: ['mts config check'] },
   rabbitmq: {
-    trouble: ['mts health --level 1 --watch'],
+    trouble: ['mts playbook dependency-outage'],
     warning: ['mts dlq'],
     unknown: ['mts config check'],
   },
-  sales: { trouble: ['mts sales'], unknown: ['mts config show'] },
+  sales: { trouble: ['mts playbook sales-drop'], unknown: ['mts config show'] },
   settlement: { trouble: ['mts playbook settlement-failure'], unknown: ['mts settle list'] },
-  latency: { trouble: ['mts health --watch'], unknown: ['mts health --watch'] },
-  'jvm-memory': { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
+  latency: { trouble: ['mts playbook latency'], unknown: ['mts health --watch'] },
+  'jvm-memory': { trouble: ['mts playbook latency'], unknown: ['mts checklist daily'] },
   cpu: { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
   disk: { trouble: ['mts checklist daily'], unknown: ['mts checklist daily'] },
 }

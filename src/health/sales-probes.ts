@@ -9,7 +9,13 @@ import { askEach } from './asker.ts'
 import { nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
 import type { HealthSettings } from './observations.ts'
 import { openTimeIn } from './opening-hours.ts'
-import { judgeStopped, LEAST_EXPECTED, STOP_PATTERNS, type Kind } from './sales-stopped.ts'
+import {
+  chanceOfAtMost,
+  judgeStopped,
+  LEAST_EXPECTED,
+  STOP_PATTERNS,
+  type Kind,
+} from './sales-stopped.ts'
 import { readEarlier, readSalesBetween } from './sales-window.ts'
 import { failureWords } from './words.ts'
 
@@ -68,11 +74,11 @@ function lastHourProbe(ports: SalesProbePorts): ProbeDeclaration<Nothing> {
       if (now.kind === 'unknown') return unseen(now.reason, source)
       if (earlier.kind === 'unknown') return unseen(earlier.reason, source)
       const { days, basis } = earlier.value
-      const expected =
-        days.length === 0 ? 0 : days.reduce((sum, { sales }) => sum + sales.length, 0) / days.length
+      const total = days.reduce((sum, { sales }) => sum + sales.length, 0)
+      const expected = days.length === 0 ? 0 : total / days.length
       const count = now.value.length
       const amount = sumWon(now.value.map((sale) => sale.amount))
-      const level = levelOf(count, expected, isOpen(ports, context))
+      const level = levelOf(count, total, days.length, isOpen(ports, context))
       const against =
         basis === 'weekday'
           ? text('같은 요일', 'same weekday')
@@ -103,23 +109,12 @@ const LEVEL_WORDS: Readonly<Record<SalesLevel, Text>> = {
   ),
 }
 
-/** Low: a count that chance explains less than once in a hundred, for counts that are Poisson's. */
-function levelOf(count: number, expected: number, open: boolean): SalesLevel {
+/** Low: a count that chance explains less than once in a hundred. */
+function levelOf(count: number, total: number, days: number, open: boolean): SalesLevel {
   if (!open) return 'closed'
-  if (expected < LEAST_EXPECTED) return 'unclear'
+  if (days === 0 || total / days < LEAST_EXPECTED) return 'unclear'
   if (count === 0) return 'none'
-  return atMost(count, expected) < 0.01 ? 'low' : 'usual'
-}
-
-/** P(X ≤ count) for a Poisson variable of this mean. */
-function atMost(count: number, mean: number): number {
-  let term = Math.exp(-mean)
-  let sum = term
-  for (let k = 1; k <= count; k++) {
-    term *= mean / k
-    sum += term
-  }
-  return sum
+  return chanceOfAtMost(count, total, days) < 0.01 ? 'low' : 'usual'
 }
 
 /** How far back the last sale is looked for. */

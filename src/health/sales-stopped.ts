@@ -1,12 +1,32 @@
 /**
  * Which kind of sale has stopped while others go on. Pure: today's sales of some hours against the
  * same hours of earlier days. A kind has stopped when at least five of it were to be expected since
- * its last one; with fewer, silence is chance and proves nothing.
+ * its last one, and chance would explain the silence less than once in a thousand.
  */
 import type { SaleSeen } from './sales-window.ts'
 
-/** Fewer expected than this and none seen is no evidence: e^-5 is under one in a hundred. */
+/** Fewer expected than this and none seen is no evidence. */
 export const LEAST_EXPECTED = 5
+/** Silence that chance explains more often than this is no evidence either: a dozen kinds are looked at. */
+const STOPPED_CHANCE = 0.001
+
+/**
+ * How likely at most `count` sales are, if today were like the earlier days: the sales of all days
+ * fall on each of them alike. So few earlier days prove little, and say so by themselves.
+ */
+export function chanceOfAtMost(count: number, earlierTotal: number, days: number): number {
+  if (days === 0) return 1
+  const all = count + earlierTotal
+  const share = 1 / (days + 1)
+  // Binomial, in logarithms: a day of many sales would underflow.
+  let log = all * Math.log(1 - share)
+  let sum = Math.exp(log)
+  for (let k = 1; k <= count; k++) {
+    log += Math.log((all - k + 1) / k) + Math.log(share / (1 - share))
+    sum += Math.exp(log)
+  }
+  return Math.min(1, sum)
+}
 
 export const STOP_PATTERNS = ['none', 'card', 'types', 'channel', 'store', 'all'] as const
 type StopPattern = (typeof STOP_PATTERNS)[number]
@@ -80,14 +100,13 @@ function kindOf(id: string, window: StopWindow, belongs: (sale: SaleSeen) => boo
   const own = sales.filter(belongs)
   const last = own.length === 0 ? undefined : Math.max(...own.map(({ atMs }) => atMs))
   const sinceMs = last ?? fromMs
-  const expected = (from: number): number =>
-    earlier.length === 0
-      ? 0
-      : earlier
-          .map((day) => day.filter((s) => belongs(s) && s.atMs > from && s.atMs <= nowMs).length)
-          .reduce((sum, count) => sum + count, 0) / earlier.length
-  const expectedSince = expected(sinceMs)
-  const state = expectedSince >= LEAST_EXPECTED ? 'stopped' : own.length > 0 ? 'flowing' : 'unknown'
+  const total = earlier
+    .map((day) => day.filter((s) => belongs(s) && s.atMs > sinceMs && s.atMs <= nowMs).length)
+    .reduce((sum, count) => sum + count, 0)
+  const expectedSince = earlier.length === 0 ? 0 : total / earlier.length
+  const stopped =
+    expectedSince >= LEAST_EXPECTED && chanceOfAtMost(0, total, earlier.length) < STOPPED_CHANCE
+  const state = stopped ? 'stopped' : own.length > 0 ? 'flowing' : 'unknown'
   return {
     id,
     count: own.length,

@@ -30,18 +30,19 @@ export function createRecentDaysProbe(
       const { reader, settings } = ports
       const source = '/api/settlements/date/{date}'
       const due = dueSettlementDate(context.clock.now(), settings.batch)
-      const options = optionsOf(ports, context)
+      // Its own signal: each read listens to it, and the walk's would have too many.
+      const signal = AbortSignal.any([context.signal])
+      const options = optionsOf(ports, { ...context, signal })
       const seen = await Promise.all(
         Array.from({ length: days }, (_, back) => addDays(due, -back)).map(async (date) => {
-          const [read, exists] = await Promise.all([
-            reader.settlementOnDate(date, options),
-            reader.settlementExists(date, options),
-          ])
-          const fact = recordFactOf(read)
+          const fact = recordFactOf(await reader.settlementOnDate(date, options))
           if (fact.kind === 'record') {
             return { date, state: fact.record.status === 'COMPLETED' ? 'completed' : 'other' }
           }
-          const none = fact.kind === 'none' && exists.kind === 'ok' && !exists.value
+          if (fact.kind !== 'none') return { date, state: 'unread' }
+          // A bare 404 proves nothing: only the service's own `false` does.
+          const exists = await reader.settlementExists(date, options)
+          const none = exists.kind === 'ok' && !exists.value
           return { date, state: none ? 'missing' : 'unread' }
         }),
       )

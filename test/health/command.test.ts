@@ -116,10 +116,10 @@ describe('mts health', () => {
     const down = { '*': { read: failed('unreachable') } } as const
     const plain = stage(down)
     const shown = await plain.clock.run(plain.world.mts('health'))
-    expect(shown.stdout).toMatch(/조치 +mts config show\n/)
+    expect(shown.stdout).toMatch(/조치 +mts playbook service-down\n/)
     const named = stage(down)
     const other = await named.clock.run(named.world.mts('health', '--url', 'http://localhost:8080'))
-    expect(other.stdout).toContain('mts config show --url http://localhost:8080')
+    expect(other.stdout).toContain('mts playbook service-down --url http://localhost:8080')
   })
 
   it.each([

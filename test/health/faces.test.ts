@@ -117,7 +117,7 @@ describe('the table', () => {
       '       latency 최대 0.4초',
       '       jvm-memory 41% · cpu 12% · disk 60%',
       '위험 1 · 정상 9                                                              3초',
-      '조치   mts health --level 1 --watch',
+      '조치   mts playbook dependency-outage',
     ])
   })
 
@@ -131,7 +131,7 @@ describe('the table', () => {
         '           jvm-memory · cpu · disk',
         '           서비스 연결 불가(ECONNREFUSED)',
         '위험 1 · 확인 불가 9                                                         6ms',
-        '조치       mts config show',
+        '조치       mts playbook service-down',
       ].join('\n'),
     )
   })

@@ -33,7 +33,8 @@ describe('mts playbook', () => {
     const { mts } = open()
     const list = await mts('playbook')
     expect(list.code).toBe(0)
-    expect(list.stdout).toMatch(/^P1 {2}settlement-failure {2}정산 배치 실패\n/)
+    expect(list.stdout).toMatch(/^P0 {2}service-down +서비스 완전 다운\n/)
+    expect(list.stdout).toMatch(/^P1 {2}settlement-failure {2}정산 배치 실패$/m)
     const value = (await mts('playbook', 'list', '-o', 'json')).json()
     expect(value).toMatchObject({ apiVersion: 'mts/v1', kind: 'PlaybookList' })
     expect(value['items']).toContainEqual(
@@ -159,8 +160,13 @@ describe('mts playbook', () => {
     if (list.code !== 0) throw new Error(list.stdout)
     const items = list.json()['items'] as { id: string; valid: boolean }[]
     expect(items.map(({ id, valid }) => [id, valid])).toEqual([
+      ['service-down', true],
+      ['data-consistency', true],
+      ['dependency-outage', true],
+      ['sales-drop', true],
       ['settlement-failure', true],
       ['test', true],
+      ['latency', true],
       ['broken', false],
     ])
     expect((await mts('playbook', 'show', 'test')).stdout).toContain('1 보기 (look)')
