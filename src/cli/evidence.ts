@@ -1,4 +1,5 @@
 /** What a person must see before approving: the action's facts, by the renderer of its kind. */
+import type { SilenceLook, UnsilenceLook } from '../alerts/silence-actions.ts'
 import type { ApprovalQuestion } from '../core/dialog.ts'
 import type { CommandLook } from '../playbook/command-action.ts'
 import type { View } from '../render/view.ts'
@@ -21,6 +22,10 @@ export async function renderEvidence(question: ApprovalQuestion, view: View): Pr
   if (action.startsWith('command.')) {
     const { renderCommandApproval } = await import('../render/operator-command.ts')
     return renderCommandApproval(look as CommandLook, view)
+  }
+  if (action === 'alerts.silence' || action === 'alerts.unsilence') {
+    const { renderSilenceApproval } = await import('../render/silence.ts')
+    return renderSilenceApproval(look as SilenceLook | UnsilenceLook, view)
   }
   throw new Error(`no renderer for the evidence of ${action}`)
 }

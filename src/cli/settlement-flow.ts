@@ -155,7 +155,7 @@ async function settleByReading(
 }
 
 /** The first Ctrl-C stops what has not been sent; once a request is out it only says so, and the second leaves. */
-async function withGatePorts<T>(
+export async function withGatePorts<T>(
   context: CommandContext,
   journal: Journal,
   writer: RunWriter,

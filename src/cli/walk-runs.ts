@@ -60,6 +60,12 @@ export async function resumeRun(
   const journal = await context.journal()
   const header = selectRun(journal, named, (await context.settings()).url)
   if (header.kind === 'action') {
+    const { isSilenceRun, resumeSilence } = await import('./silence-flow.ts')
+    if (isSilenceRun(header)) {
+      const { renderSilenceAction } = await import('../render/silence.ts')
+      const resumed = await resumeSilence(context, header.run, flags.confirm)
+      return { ...resumed, faces: { table: renderSilenceAction } }
+    }
     const { resumeSettlementAction } = await import('./settlement-flow.ts')
     const { renderSettlementAction } = await import('../render/settlement-action.ts')
     const { value, exitCode } = await resumeSettlementAction(context, header.run, flags.confirm)

@@ -42,7 +42,7 @@ function valueOf(words: string): string | undefined {
     const inside = /^"((?:[^"\\]|\\.)*)"$/s.exec(words)?.[1]
     return inside === undefined ? undefined : unescapeQuoted(inside)
   }
-  return /["{},\s]/.test(words) ? undefined : words
+  return /["{},\s]|^[=~!]/.test(words) ? undefined : words
 }
 
 const ESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', '"': '"', '\\': '\\' }

@@ -14,7 +14,17 @@ interface Arrow {
 }
 
 const SRC = join(PROJECT_DIR, 'src')
-const DECIDING = ['health', 'settlement', 'playbook', 'checklist', 'triage', 'doctor', 'watch']
+const DECIDING = [
+  'health',
+  'settlement',
+  'playbook',
+  'checklist',
+  'triage',
+  'doctor',
+  'alerts',
+  'monitoring',
+  'watch',
+]
 /** Rooms that only tell: models of plain values, from whatever shapes the others have. */
 const TELLING = ['report']
 const DOING_IO = [

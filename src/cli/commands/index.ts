@@ -1,5 +1,6 @@
 /** Every command of the program, in the order help lists them. */
 import type { CommandSpec } from '../command.ts'
+import { alertsCommand } from './alerts.ts'
 import { checklistCommand } from './checklist.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
@@ -31,6 +32,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   reportCommand,
   dlqCommand,
   logsCommand,
+  alertsCommand,
   doctorCommand,
   notifyCommand,
   demoCommand,
