@@ -185,5 +185,5 @@ export function createUnavailableCommand(id: string): AnyAction {
     send: never,
     reconcile: never,
   }
-  return action as unknown as AnyAction
+  return action
 }

@@ -17,7 +17,7 @@ const IMPACT: Readonly<Record<CommandLook['impact'], Text>> = {
 export function renderCommandApproval(look: CommandLook, view: View): string {
   const limit = durationText(look.timeoutMs)
   return [
-    line(view, text('명령', 'Command'), `${look.command}`),
+    line(view, text('명령', 'Command'), look.command),
     // One argument a line: a space inside one cannot pass for two.
     ...look.argv.map((word, index) =>
       line(view, index === 0 ? text('실행', 'Runs') : text('', ''), JSON.stringify(word)),
