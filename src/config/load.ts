@@ -21,7 +21,7 @@ export function settingsOf(
   { values }: Pick<Configuration, 'values'>,
   sources: Pick<ConfigSources, 'directories' | 'defaultLang'>,
 ): Settings {
-  const { url, headers } = access(values)
+  const { url, headers } = addressOf(values)
   const { openingHours, payoutDeadline, redisMemoryBytes, caFile, log, timeoutMs } = values
   const { springBoot } = values
   const { prometheusUrl, alertmanagerUrl } = values
@@ -112,7 +112,7 @@ function watchOf(values: Values): WatchSettings {
  * Splits credentials off the url, so that it can be shown everywhere, and makes the headers. A token
  * goes before user and password, and both before an Authorization header that was set by hand.
  */
-function access(values: Configuration['values']): {
+function addressOf(values: Configuration['values']): {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
 } {
