@@ -8,6 +8,7 @@ import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { doctorCommand } from './doctor.ts'
 import { healthCommand } from './health.ts'
+import { metricsCommand } from './metrics.ts'
 import { notifyCommand } from './notify.ts'
 import { logsCommand } from './logs.ts'
 import { playbookCommand } from './playbook.ts'
@@ -32,6 +33,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   reportCommand,
   dlqCommand,
   logsCommand,
+  metricsCommand,
   alertsCommand,
   doctorCommand,
   notifyCommand,
