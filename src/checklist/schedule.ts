@@ -17,7 +17,7 @@ export function isBusinessDay(date: SeoulDate, holidays: readonly SeoulDate[]): 
 const FARTHEST_DAYS = 31
 
 /** The date itself when it is a business day. */
-export function nextBusinessDay(date: SeoulDate, holidays: readonly SeoulDate[]): SeoulDate {
+function nextBusinessDay(date: SeoulDate, holidays: readonly SeoulDate[]): SeoulDate {
   let day = date
   for (let ahead = 0; ahead < FARTHEST_DAYS && !isBusinessDay(day, holidays); ahead++) {
     day = addDays(day, 1)

@@ -109,7 +109,7 @@ function times(factor: number): (sample: Sample) => Sample {
 }
 
 /** At each sample, for how long no sale had been seen; the very first stretch is not known. */
-export function minutesWithoutSale(samples: readonly Sample[]): readonly Sample[] {
+function minutesWithoutSale(samples: readonly Sample[]): readonly Sample[] {
   const [first] = samples
   if (first === undefined) return []
   const result: Sample[] = []

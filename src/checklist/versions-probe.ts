@@ -43,7 +43,7 @@ interface Running {
   readonly why?: Text
 }
 
-export const versionsOutputs = z.object({
+const versionsOutputs = z.object({
   asOf: z.string(),
   tableAgeDays: z.number(),
   versions: z.array(

@@ -59,7 +59,7 @@ export async function walkChecklist(
     for (const answer of given) at = await engine.resume(at.run, { by, given: answer })
     return at
   })
-  return checklistOutcome(context, state, all)
+  return checklistOutcome(context, state, { all, signedBefore: false })
 }
 
 /**
@@ -83,7 +83,8 @@ export async function resumeChecklist(
       ...(stale ? { anew: true } : {}),
     }),
   )
-  return checklistOutcome(context, state, false)
+  const signedBefore = known.signed !== undefined
+  return checklistOutcome(context, state, { all: false, signedBefore })
 }
 
 function assertItsDay(known: RunState, nowMs: number): void {
@@ -117,12 +118,16 @@ function evidenceExpired(known: RunState): MtsError {
 async function checklistOutcome(
   context: CommandContext,
   state: RunState,
-  all: boolean,
+  { all, signedBefore }: { readonly all: boolean; readonly signedBefore: boolean },
 ): Promise<Outcome<ChecklistRun>> {
   const { renderChecklist } = await import('../render/checklist.ts')
   const rerun = commandLineFor(context, state.url)(resumeWords(state))
   const { previous, around } = await surroundings(context, state)
   const value = checklistValue(state, previous, rerun, around)
+  if (value.signed !== undefined && !signedBefore) {
+    const { postSigned } = await import('./walk-checklist-post.ts')
+    await postSigned(context, value)
+  }
   const interrupted = state.status === 'interrupted'
   return {
     value,

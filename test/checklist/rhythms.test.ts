@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChecklistHistory } from '../../src/checklist/history.ts'
@@ -12,8 +14,12 @@ afterEach(async () => {
   world = undefined
 })
 
-async function open(faults: readonly string[] = [], config = ''): Promise<DemoWorld> {
-  world = await createDemoWorld(faults)
+async function open(
+  faults: readonly string[] = [],
+  config = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<DemoWorld> {
+  world = await createDemoWorld(faults, { env })
   mkdirSync(world.ports.directories.config, { recursive: true })
   writeFileSync(
     join(world.ports.directories.config, 'config.yaml'),
@@ -287,6 +293,44 @@ describe('a checklist and its day', () => {
     expect(remind).toContain('OnCalendar=Mon..Fri 18:00 Asia/Seoul')
     expect(remind).toContain(`0 18 * * 1-5 mts checklist evening --if-due`)
     expect(remind).toContain(mts.url)
+  })
+})
+
+describe('a signature', () => {
+  it('is told to the channel in one line, once; a channel that refuses it changes nothing', async () => {
+    const taken: string[] = []
+    const answers = ['ok', 'invalid_token']
+    const receiver = createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (part: string) => taken.push(part))
+      request.on('end', () => {
+        const answer = answers.shift() ?? 'ok'
+        response.writeHead(answer === 'ok' ? 200 : 403).end(answer)
+      })
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+    const { port } = receiver.address() as AddressInfo
+    try {
+      const mts = await open(['high-memory'], `slack: { webhookUrl: '\${HOOK}' }\n`, {
+        HOOK: `http://127.0.0.1:${port}/services/secret`,
+      })
+      const done = await walk(mts, 'checklist', 'daily', ...dailyAnswers(mts))
+      expect(taken).toEqual([])
+      const signed = await sign(mts, done.checklist)
+      expect(signed.checklist.signed).toMatchObject({ by: 'tester' })
+      expect(taken).toHaveLength(1)
+      expect(taken[0]).toContain('일일 점검 완료 · 경고 1 · 담당 tester')
+      // Asked for again, it is not told again.
+      await mts.mts('run', 'resume', done.checklist.run)
+      expect(taken).toHaveLength(1)
+      const again = await walk(mts, 'checklist', 'daily', ...dailyAnswers(mts))
+      const refused = await mts.mts(...wordsOf(again.checklist.rerun ?? ''))
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain('invalid_token')
+      expect(refused.stderr).not.toContain('secret')
+    } finally {
+      receiver.closeAllConnections()
+      receiver.close()
+    }
   })
 })
 
