@@ -1,7 +1,7 @@
 /** The ranked playbooks: one line each with what speaks for it, the best first. */
 import { text, type Text } from '../core/text.ts'
 import { stripControls } from '../core/sanitize.ts'
-import type { Hypothesis, Triage } from '../triage/triage.ts'
+import type { CitedEvidence, Hypothesis, Triage } from '../triage/triage.ts'
 import { cellsOf, padCells, wrapCells } from './columns.ts'
 import { say, type View } from './view.ts'
 
@@ -55,12 +55,38 @@ function likelihood({ confidence, explainedBy, contradicted }: Hypothesis): Text
   return confidence >= POSSIBLE_FROM ? text('가능', 'possible') : text('낮음', 'low')
 }
 
+/** What a health check says of itself does not name it. */
+const NAMES: Readonly<Record<string, Text>> = {
+  database: text('DB', 'database'),
+  redis: text('Redis', 'Redis'),
+  rabbitmq: text('RabbitMQ', 'RabbitMQ'),
+  latency: text('응답시간', 'answer times'),
+  'jvm-memory': text('힙', 'heap'),
+  cpu: text('CPU', 'CPU'),
+  disk: text('디스크', 'disk'),
+  pool: text('커넥션 풀', 'connection pool'),
+  'dead-letters': text('DLQ', 'dead letters'),
+}
+
+/** Two looks at one settlement: the one that classifies it says it better. */
+function isTold({ id }: CitedEvidence, among: readonly CitedEvidence[]): boolean {
+  return id === 'settlement' && among.some((other) => other.id === 'settlement-record')
+}
+
+function pieceOf({ id, message }: CitedEvidence, view: View): string {
+  const name = NAMES[id]
+  const words = say(view, message)
+  return stripControls(name === undefined ? words : `${say(view, name)} ${words}`)
+}
+
 function wordsOf(hypothesis: Hypothesis, view: View): readonly string[] {
   const { evidence, explainedBy, contradicted } = hypothesis
-  const own = evidence.filter(({ id }) => explainedBy?.includes(id) !== true)
-  const words = own.slice(0, SHOWN_PIECES).map(({ message }) => stripControls(say(view, message)))
+  const own = evidence.filter(
+    (piece) => explainedBy?.includes(piece.id) !== true && !isTold(piece, evidence),
+  )
+  const words = own.slice(0, SHOWN_PIECES).flatMap((piece) => pieceOf(piece, view).split(' · '))
   if (explainedBy !== undefined) {
-    const names = explainedBy.join(', ')
+    const names = explainedBy.map((id) => say(view, NAMES[id] ?? text(id, id))).join(', ')
     words.push(say(view, text(`원인 ${names}: 그것부터`, `caused by ${names}: that first`)))
   }
   if (contradicted === true) {
