@@ -137,11 +137,15 @@ describe('what is offered on a terminal', () => {
       stdoutColumns: 80,
     })
     const { terminal } = visited.world.ports
-    const input = terminal?.input as PassThrough
+    if (terminal === undefined) throw new Error('nobody is there')
+    const input = terminal.input as PassThrough
+    const output = terminal.output as PassThrough
+    // A terminal outlives each prompt on it.
+    output.end = () => output
     let shown = ''
     let from = 0
     let next = 0
-    ;(terminal?.output as PassThrough).on('data', (chunk: Buffer) => {
+    output.on('data', (chunk: Buffer) => {
       shown += chunk.toString('utf8')
       const [waitFor, line] = dialog[next] ?? []
       if (waitFor === undefined || !shown.slice(from).includes(waitFor)) return
@@ -168,5 +172,15 @@ describe('what is offered on a terminal', () => {
     ])
     expect(shown).toContain('1~2 또는 q를 입력하세요')
     expect(code).toBe(2)
+  })
+
+  it('begins the playbook of the number typed', async () => {
+    const { stdout, shown, code } = await typed([
+      ['Enter 1번 시작', '2'],
+      ['q 중단', 'q'],
+    ])
+    expect(shown).toContain('정산 배치 실패')
+    expect(stdout).toContain('settlement-failure')
+    expect(code).toBe(4)
   })
 })
