@@ -146,6 +146,26 @@ describe('the ranking', () => {
     expect(settlement?.explainedBy).toBeUndefined()
   })
 
+  it('keeps a cause above its symptoms however little its own playbook makes of it', () => {
+    const doubting = playbooks.map((playbook) =>
+      playbook.id !== 'dependency-outage' || playbook.signals === undefined
+        ? playbook
+        : {
+            ...playbook,
+            signals: {
+              ...playbook.signals,
+              evidence: playbook.signals.evidence.map((signal) => ({ ...signal, weight: 0.1 })),
+            },
+          },
+    )
+    const seen = seenOf(merged(SHOWN['rabbit-down'], SHOWN['missing-batch']))
+    const { hypotheses } = rankPlaybooks(seen, doubting)
+    expect(hypotheses.map(({ playbook }) => playbook)).toEqual([
+      'dependency-outage',
+      'settlement-failure',
+    ])
+  })
+
   it('makes a cause as urgent as its symptoms', () => {
     const raised = playbooks.map((playbook) =>
       playbook.id === 'dependency-outage' ? { ...playbook, priority: 'P2' as const } : playbook,

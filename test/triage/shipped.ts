@@ -6,7 +6,7 @@ import { ROOT, shipped } from '../playbook/documents/support.ts'
 
 export async function shippedPlaybooks(): Promise<readonly Document[]> {
   const ids = readdirSync(join(ROOT, 'playbooks'))
-    .filter((name) => name.endsWith('.yaml') && name !== 'log-patterns.yaml')
+    .filter((name) => /^[a-z-]+\.yaml$/.test(name) && name !== 'log-patterns.yaml')
     .map((name) => name.replace(/\.yaml$/, ''))
   return Promise.all(ids.map((id) => shipped('playbooks', id)))
 }
