@@ -57,16 +57,21 @@ const unneeded = {
 const lean = {
   name: 'lean start-up',
   setup(plugins) {
-    plugins.onResolve({ filter: /^(node:)?(process|zlib|tty|http|assert|child_process)$/ }, (args) => {
-      const id = `node:${args.path.replace('node:', '')}`
-      for (const [library, modules] of Object.entries(unneeded)) {
-        if (id in modules && args.importer.includes(`node_modules/${library}/`)) {
-          return { path: `${library} ${id}`, namespace: 'unneeded' }
+    plugins.onResolve(
+      { filter: /^(node:)?(process|zlib|tty|http|assert|child_process)$/ },
+      (args) => {
+        const id = `node:${args.path.replace('node:', '')}`
+        for (const [library, modules] of Object.entries(unneeded)) {
+          if (id in modules && args.importer.includes(`node_modules/${library}/`)) {
+            return { path: `${library} ${id}`, namespace: 'unneeded' }
+          }
         }
-      }
-      const name = id.slice('node:'.length)
-      return name in cheap && args.kind !== 'require-call' ? { path: name, namespace: 'cheap' } : undefined
-    })
+        const name = id.slice('node:'.length)
+        return name in cheap && args.kind !== 'require-call'
+          ? { path: name, namespace: 'cheap' }
+          : undefined
+      },
+    )
     plugins.onLoad({ filter: /.*/, namespace: 'cheap' }, ({ path }) => ({ contents: cheap[path] }))
     plugins.onLoad({ filter: /.*/, namespace: 'unneeded' }, ({ path }) => {
       const [library, id] = path.split(' ')
