@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse, stringify } from 'yaml'
@@ -8,6 +8,7 @@ import { openTimeIn } from '../../src/health/opening-hours.ts'
 import { openExpression } from '../../src/monitoring/opening-hours.ts'
 import type { MonitoringPlan } from '../../src/monitoring/plan.ts'
 import { renderMonitoring } from '../../src/monitoring/render.ts'
+import { PROJECT_DIR } from '../support/ports.ts'
 import { planOf, SETTINGS } from './plans.ts'
 import { findBinaries, runTool, temporaryDirectory, WITHOUT_BINARIES } from './real-servers.ts'
 
@@ -204,6 +205,15 @@ describe('the files themselves', () => {
       expect(['critical', 'warning']).toContain(labels?.['severity'])
       expect(labels?.['service']).toBe('mini-today-sales')
     }
+  })
+
+  it('lead to playbooks that are shipped', () => {
+    const shipped = readdirSync(join(PROJECT_DIR, 'playbooks')).map((name) => name.split('.')[0])
+    const named = rulesOf(planOf())
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ annotations }) => annotations?.['runbook']?.split(' ').at(-1) ?? [])
+    expect(named.filter((id) => !shipped.includes(id))).toEqual([])
+    expect(named.length).toBeGreaterThan(10)
   })
 
   it('put the cause before its symptoms', () => {

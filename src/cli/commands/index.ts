@@ -9,6 +9,7 @@ import { dlqCommand } from './dlq.ts'
 import { doctorCommand } from './doctor.ts'
 import { healthCommand } from './health.ts'
 import { metricsCommand } from './metrics.ts'
+import { monitoringCommand } from './monitoring.ts'
 import { notifyCommand } from './notify.ts'
 import { logsCommand } from './logs.ts'
 import { playbookCommand } from './playbook.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   metricsCommand,
   alertsCommand,
   doctorCommand,
+  monitoringCommand,
   notifyCommand,
   demoCommand,
   configCommand,
