@@ -19,6 +19,9 @@ export interface DocumentPlaces {
 /** Lies among the playbooks, and is none: the named patterns of the log. */
 export const LOG_PATTERNS_FILE = 'log-patterns.yaml'
 
+/** Cases of a playbook lie beside it. */
+const CASES = /\.test\.ya?ml$/
+
 const FOLDERS: Readonly<Record<DocumentKind, string>> = {
   Playbook: 'playbooks',
   Checklist: 'checklists',
@@ -53,6 +56,7 @@ async function namesIn(dir: string): Promise<readonly { id: string; file: string
   }
   return names
     .filter((name) => ['.yaml', '.yml'].includes(extname(name)) && name !== LOG_PATTERNS_FILE)
+    .filter((name) => !CASES.test(name))
     .sort()
     .map((name) => ({ id: basename(name, extname(name)), file: join(dir, name) }))
 }

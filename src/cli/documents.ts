@@ -20,14 +20,20 @@ export async function openDocument(
   context: CommandContext,
   kind: DocumentKind,
   idOrPath: string,
+  dirs: readonly string[] = [],
 ): Promise<OpenDocument> {
   const catalog = await openCatalog(context)
-  const files = await openDocumentFiles(context)
+  const files = await openDocumentFiles(context, dirs)
   return { document: await loadDocument(files, kind, idOrPath, catalog), catalog }
 }
 
-export async function openDocumentFiles(context: CommandContext): Promise<DocumentFiles> {
-  const { playbookDirs } = await context.settings()
+/** `dirs`: directories named on the command line; they come before the configured ones. */
+export async function openDocumentFiles(
+  context: CommandContext,
+  dirs: readonly string[] = [],
+): Promise<DocumentFiles> {
+  const settings = await context.settings()
+  const playbookDirs = [...dirs, ...settings.playbookDirs]
   return createDocumentFiles({
     assetsDir: context.ports.assetsDir,
     playbookDirs,

@@ -15,6 +15,8 @@ interface PlaybookListItem {
   readonly priority?: Priority
   readonly impact?: Text
   readonly steps?: number
+  /** Names of the alerts it answers to. */
+  readonly triggers?: readonly string[]
 }
 
 export interface PlaybookList {
@@ -59,6 +61,7 @@ function itemOf(document: Document): PlaybookListItem {
     ...(document.priority === undefined ? {} : { priority: document.priority }),
     ...(document.impact === undefined ? {} : { impact: document.impact }),
     steps: document.steps.length,
+    triggers: document.triggers.map(({ alertname }) => alertname),
   }
 }
 

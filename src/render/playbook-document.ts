@@ -22,10 +22,17 @@ export function renderPlaybookList(list: PlaybookList, view: View): string {
     return [
       lead + view.paint.bold(say(view, item.title)),
       ...impact.map((line) => view.paint.dim(`    ${line}`)),
+      ...triggerLines(item.triggers ?? [], view, width).map((line) => view.paint.dim(line)),
     ]
   })
   const next = text('실행: mts playbook <이름>', 'walk one: mts playbook <id>')
   return [...lines, say(view, next)].join('\n')
+}
+
+function triggerLines(triggers: readonly string[], view: View, width: number): string[] {
+  if (triggers.length === 0) return []
+  const label = say(view, text('알림', 'Alerts'))
+  return wrapCells(`${label} ${triggers.join(', ')}`, width - 4).map((line) => `    ${line}`)
 }
 
 export function renderDocument(document: Document, view: View): string {

@@ -20,12 +20,18 @@ export const playbookCommand: CommandSpec = {
         (value: string, before: readonly string[]) => [...before, value],
         [] as readonly string[],
       )
+      .option(
+        '--playbooks <dir>',
+        word('내 플레이북 디렉터리(반복 가능)', 'a directory of your own; may be given again'),
+        (value: string, before: readonly string[]) => [...before, value],
+        [] as readonly string[],
+      )
       .action((id: string | undefined, options: { input: readonly string[] }) =>
         perform(async (context) => {
-          if (id === undefined) return list(context)
+          if (id === undefined) return list(context, dirsOf(playbook))
           const { walkDocument } = await import('../walk.ts')
           const { openDocument } = await import('../documents.ts')
-          const { document } = await openDocument(context, 'Playbook', id)
+          const { document } = await openDocument(context, 'Playbook', id, dirsOf(playbook))
           return walkDocument(context, document, { inputs: options.input })
         }),
       )
@@ -41,6 +47,11 @@ export const playbookCommand: CommandSpec = {
   },
 }
 
+/** Wherever on the line they were written. */
+function dirsOf(playbook: Command): readonly string[] {
+  return playbook.opts<{ playbooks: readonly string[] }>().playbooks
+}
+
 function declareReading(
   playbook: Command,
   perform: Perform,
@@ -51,7 +62,7 @@ function declareReading(
     playbook
       .command('list')
       .description(word('플레이북 목록', 'the playbooks'))
-      .action(() => perform(list)),
+      .action(() => perform((context) => list(context, dirsOf(playbook)))),
     lang,
     [['mts playbook list -o json', text('JSON으로', 'as JSON')]],
   )
@@ -59,7 +70,7 @@ function declareReading(
     playbook
       .command('show <id>')
       .description(word('단계와 이유, 위험을 실행하지 않고 보기', 'its steps, reasons and dangers'))
-      .action((id: string) => perform((context) => show(context, id))),
+      .action((id: string) => perform((context) => show(context, id, dirsOf(playbook)))),
     lang,
     [['mts playbook show settlement-failure', text('실행하지 않고 보기', 'without walking it')]],
   )
@@ -67,25 +78,56 @@ function declareReading(
     playbook
       .command('validate [files...]')
       .description(word('파일 검사(없으면 전부)', 'check files, or all of them'))
-      .action((files: readonly string[]) => perform((context) => validate(context, files))),
+      .action((files: readonly string[]) =>
+        perform((context) => validate(context, files, dirsOf(playbook))),
+      ),
     lang,
     [['mts playbook validate ./mine.yaml', text('내 파일 검사', 'check a file of mine')]],
   )
   addExamples(
     playbook
+      .command('test [ids...]')
+      .description(word('사례(*.test.yaml) 실행, 네트워크 없음', 'walk their cases, no network'))
+      .option(
+        '--mutate',
+        word('판정을 하나씩 뒤집어 사례가 알아채는지 확인', 'flip each probe: does a case notice'),
+      )
+      .action((ids: readonly string[], options: { mutate?: boolean }) =>
+        perform(async (context) => {
+          const { testPlaybooks } = await import('../playbook-authoring.ts')
+          const dirs = dirsOf(playbook)
+          return testPlaybooks(context, ids, { dirs, mutate: options.mutate === true })
+        }),
+      ),
+    lang,
+    [['mts playbook test --mutate', text('모든 플레이북', 'all of them')]],
+  )
+  addExamples(
+    playbook
+      .command('schema')
+      .description(word('편집기용 JSON Schema', 'JSON Schema for editors'))
+      .action(() =>
+        perform(async (context) => (await import('../playbook-authoring.ts')).showSchema(context)),
+      ),
+    lang,
+    [['mts playbook schema > mts.schema.json', text('편집기에 연결', 'for an editor')]],
+  )
+  addExamples(
+    playbook
       .command('render <id>')
       .description(word('Markdown 문서로 출력', 'print it as Markdown'))
-      .action((id: string) => perform((context) => render(context, id))),
+      .action((id: string) => perform((context) => render(context, id, dirsOf(playbook)))),
     lang,
     [['mts playbook render settlement-failure > p1.md', text('위키에 올리기', 'for the wiki')]],
   )
 }
 
-async function list(context: CommandContext): Promise<Outcome> {
+async function list(context: CommandContext, dirs: readonly string[]): Promise<Outcome> {
   const { openCatalog, openDocumentFiles } = await import('../documents.ts')
   const { listPlaybooks } = await import('../../playbook/overview.ts')
   const { renderPlaybookList } = await import('../../render/playbook-document.ts')
-  const value = await listPlaybooks(await openDocumentFiles(context), await openCatalog(context))
+  const files = await openDocumentFiles(context, dirs)
+  const value = await listPlaybooks(files, await openCatalog(context))
   return {
     value,
     exitCode: EXIT.ok,
@@ -93,8 +135,12 @@ async function list(context: CommandContext): Promise<Outcome> {
   }
 }
 
-async function show(context: CommandContext, id: string): Promise<Outcome> {
-  const document = await anyDocument(context, id)
+async function show(
+  context: CommandContext,
+  id: string,
+  dirs: readonly string[],
+): Promise<Outcome> {
+  const document = await anyDocument(context, id, dirs)
   const { renderDocument } = await import('../../render/playbook-document.ts')
   return {
     value: document,
@@ -103,13 +149,17 @@ async function show(context: CommandContext, id: string): Promise<Outcome> {
   }
 }
 
-async function validate(context: CommandContext, named: readonly string[]): Promise<Outcome> {
+async function validate(
+  context: CommandContext,
+  named: readonly string[],
+  dirs: readonly string[],
+): Promise<Outcome> {
   const { openCatalog, openDocumentFiles } = await import('../documents.ts')
   const { validateFiles } = await import('../../playbook/overview.ts')
   const { renderValidation } = await import('../../render/playbook-document.ts')
-  const files = await openDocumentFiles(context)
+  const files = await openDocumentFiles(context, dirs)
   const value = await validateFiles(files, named, await openCatalog(context))
-  if (value.items.length < named.length) throw await missing(context, named)
+  if (value.items.length < named.length) throw await missing(context, named, dirs)
   return {
     value,
     exitCode: value.valid ? EXIT.ok : EXIT.config,
@@ -118,10 +168,14 @@ async function validate(context: CommandContext, named: readonly string[]): Prom
 }
 
 /** The first of the names that is neither an id nor a file: 66, with the nearest. */
-async function missing(context: CommandContext, named: readonly string[]): Promise<MtsError> {
+async function missing(
+  context: CommandContext,
+  named: readonly string[],
+  dirs: readonly string[],
+): Promise<MtsError> {
   for (const name of named) {
     try {
-      await anyDocument(context, name)
+      await anyDocument(context, name, dirs)
     } catch (error) {
       if (error instanceof MtsError && error.exitCode === EXIT.notFound) return error
     }
@@ -129,8 +183,12 @@ async function missing(context: CommandContext, named: readonly string[]): Promi
   throw new Error('a file vanished while it was checked')
 }
 
-async function render(context: CommandContext, id: string): Promise<Outcome> {
-  const document = await anyDocument(context, id)
+async function render(
+  context: CommandContext,
+  id: string,
+  dirs: readonly string[],
+): Promise<Outcome> {
+  const document = await anyDocument(context, id, dirs)
   const { documentMarkdown } = await import('../../render/playbook-markdown.ts')
   const value = {
     kind: 'PlaybookMarkdown',
@@ -145,9 +203,13 @@ async function render(context: CommandContext, id: string): Promise<Outcome> {
 }
 
 /** A playbook, or else a checklist, of that id. */
-async function anyDocument(context: CommandContext, id: string): Promise<Document> {
+async function anyDocument(
+  context: CommandContext,
+  id: string,
+  dirs: readonly string[],
+): Promise<Document> {
   const { openDocument, openDocumentFiles } = await import('../documents.ts')
-  const checklists = await (await openDocumentFiles(context)).list('Checklist')
+  const checklists = await (await openDocumentFiles(context, dirs)).list('Checklist')
   const kind = checklists.some((item) => item.id === id) ? 'Checklist' : 'Playbook'
-  return (await openDocument(context, kind, id)).document
+  return (await openDocument(context, kind, id, dirs)).document
 }
