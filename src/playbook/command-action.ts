@@ -11,7 +11,7 @@ import { text, type Text } from '../core/text.ts'
 import type { AnyAction } from './catalog.ts'
 import type { ActionDeclaration, Look, Reason, Verdict } from './operation.ts'
 
-export const COMMAND_PREFIX = 'command.'
+const COMMAND_PREFIX = 'command.'
 
 /** How a command ended. Output is cleaned, its newest lines. */
 export type CommandEnd =
