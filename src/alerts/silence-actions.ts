@@ -3,7 +3,6 @@
  * decides when they are sent; after a lost answer the silences themselves are read.
  */
 import { z } from 'zod'
-import { writeMatcher } from '../core/label-matcher.ts'
 import type { LabelMatcher } from '../core/label-matcher.ts'
 import type {
   AlertingRule,
@@ -348,9 +347,4 @@ function unreadable(failure: Failure | undefined): SilenceVerdict {
       },
     ],
   }
-}
-
-/** For lists and messages: `alertname="X", instance=~"y"`. */
-export function matcherWords(matchers: readonly LabelMatcher[]): string {
-  return matchers.map(writeMatcher).join(', ')
 }

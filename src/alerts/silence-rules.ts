@@ -8,7 +8,7 @@ import type { Reason } from '../playbook/operation.ts'
 /** A silence ends within a day: what is to last longer belongs into the rules. */
 export const LONGEST_SILENCE_MS = 24 * 3_600_000
 
-export const OUTAGE_ALERT = 'ServiceDown'
+const OUTAGE_ALERT = 'ServiceDown'
 
 export interface SilenceReach {
   /** Alerts that would fall silent now. */

@@ -217,7 +217,7 @@ async function readMeters(
  * The series a counter or timer is published under. Its name is found, not made up: base units are
  * put into it, and then `_total`.
  */
-export function familyOf(meter: string, { samples }: Exposition): MeterFact['scraped'] {
+function familyOf(meter: string, { samples }: Exposition): MeterFact['scraped'] {
   const base = meter.replaceAll('.', '_')
   const counts = samples.filter(
     ({ name }) =>

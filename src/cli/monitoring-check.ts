@@ -19,6 +19,7 @@ import { countEpisodes } from '../monitoring/episodes.ts'
 import type { CheckedRule, LoadedState, MonitoringCheck, ToolCheck } from '../monitoring/values.ts'
 import type { CommandContext } from './command.ts'
 import { readIfThere } from './monitoring-files.ts'
+import { parseYamlValue } from './yaml-value.ts'
 
 const TOOL_MS = 120_000
 const DAY_MS = 86_400_000
@@ -121,16 +122,10 @@ async function readRules(
   directory: string,
   files: readonly string[],
 ): Promise<readonly FileRule[]> {
-  const { parse } = await import('yaml')
   const found: FileRule[] = []
   for (const file of files) {
-    let document: unknown
-    try {
-      document = parse((await readIfThere(join(directory, file))) ?? '')
-    } catch {
-      // promtool says where; where it is not there, the file holds no rule for us.
-      continue
-    }
+    // promtool says where one is broken; for us it holds no rule.
+    const document = parseYamlValue((await readIfThere(join(directory, file))) ?? '')
     const { groups } = (document ?? {}) as { groups?: unknown }
     if (!Array.isArray(groups)) continue
     for (const group of groups as { rules?: unknown }[]) {

@@ -3,19 +3,19 @@ import { MtsError } from '../core/errors.ts'
 import type { PlaybookFact } from '../doctor/facts.ts'
 import type { CommandContext } from './command.ts'
 import { openDocumentFiles } from './documents.ts'
+import { parseYamlValue } from './yaml-value.ts'
 
 /** Undefined when the operator's own directories cannot be read; a file that is no YAML is left to `playbook validate`. */
 export async function listPlaybookFacts(
   context: CommandContext,
 ): Promise<readonly PlaybookFact[] | undefined> {
-  const { parse } = await import('yaml')
   try {
     const files = await openDocumentFiles(context)
     const facts: PlaybookFact[] = []
     for (const { id, file } of await files.list('Playbook')) {
       const source = await files.read(file)
       if (source === undefined) continue
-      facts.push({ id, alerts: alertsIn(source, parse) })
+      facts.push({ id, alerts: alertsIn(source) })
     }
     return facts
   } catch (error) {
@@ -25,15 +25,8 @@ export async function listPlaybookFacts(
   }
 }
 
-function alertsIn(source: string, parse: (text: string) => unknown): readonly string[] {
-  let document: unknown
-  try {
-    document = parse(source)
-  } catch {
-    // `mts playbook validate` says where it is wrong.
-    return []
-  }
-  const { triggers } = (document ?? {}) as { triggers?: unknown }
+function alertsIn(source: string): readonly string[] {
+  const { triggers } = (parseYamlValue(source) ?? {}) as { triggers?: unknown }
   if (!Array.isArray(triggers)) return []
   return triggers.flatMap((trigger: unknown) => {
     const name = (trigger as { alertname?: unknown } | null)?.alertname

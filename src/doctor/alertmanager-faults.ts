@@ -22,7 +22,7 @@ function walk(route: AlertRoute, labels: Labels, inherited: string): readonly st
 }
 
 /** Every label an alert of this rule is known to have. */
-export function labelsOfRule(rule: AlertingRule): Labels {
+function labelsOfRule(rule: AlertingRule): Labels {
   return { ...rule.labels, alertname: rule.name }
 }
 

@@ -40,7 +40,7 @@ export interface PlanOptions {
   readonly secretsDir?: string
 }
 
-export const DEFAULT_JOB = 'mini-today-sales'
+const DEFAULT_JOB = 'mini-today-sales'
 
 export function createPlan(settings: Settings, options: PlanOptions = {}): MonitoringPlan {
   const url = new URL(settings.url)

@@ -8,8 +8,8 @@ const SETTLEMENT_POSTS = '/api/settlements/manual|/api/settlements/.id./reproces
 export const NOT_LATENCY = `/actuator.*|/api/monitoring.*|${SETTLEMENT_POSTS}`
 
 /** How far back failures of sales are counted: at ten sales an hour five minutes hold one. */
-export const SALES_WINDOW_MS = 15 * MINUTE_MS
-export const SETTLEMENT_WINDOW_MS = 30 * MINUTE_MS
+const SALES_WINDOW_MS = 15 * MINUTE_MS
+const SETTLEMENT_WINDOW_MS = 30 * MINUTE_MS
 
 export function recordingRules(plan: MonitoringPlan): readonly RecordSpec[] {
   const job = `job="${plan.job}"`

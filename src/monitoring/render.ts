@@ -7,7 +7,7 @@ import { renderPrometheus } from './prometheus-file.ts'
 import type { RenderedFile } from './rendered-file.ts'
 import { renderRules, renderRuleTests } from './rules-file.ts'
 
-export function rulesFileOf({ service }: Pick<MonitoringPlan, 'service'>): string {
+function rulesFileOf({ service }: Pick<MonitoringPlan, 'service'>): string {
   return `${service}-rules.yml`
 }
 

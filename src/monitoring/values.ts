@@ -14,7 +14,7 @@ export interface MonitoringRender {
     readonly difference?: readonly DifferenceLine[]
   }[]
   /** What has to be done by hand. */
-  readonly todo: readonly Text[]
+  readonly byHand: readonly Text[]
   /** Writes over the files that differ; absent when none does. */
   readonly rerun?: string
 }

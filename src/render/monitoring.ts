@@ -33,7 +33,7 @@ export function renderMonitoringRender(value: MonitoringRender, view: View): str
     if (difference !== undefined) lines.push(...difference.map((one) => differenceLine(one, view)))
   }
   lines.push(line(view, text('위치', 'In'), value.directory))
-  for (const [index, words] of value.todo.entries()) {
+  for (const [index, words] of value.byHand.entries()) {
     lines.push(line(view, index === 0 ? text('할 일', 'To do') : text('', ''), say(view, words)))
   }
   if (value.rerun !== undefined) {
@@ -74,7 +74,8 @@ const LOADED_WORDS: Readonly<Record<LoadedState, Text>> = {
   same: text('반영됨', 'loaded'),
   different: text('다른 내용이 올라가 있음', 'loaded with other content'),
   not_loaded: text('올라가 있지 않음', 'not loaded'),
-  unknown: text('확인 불가', 'unknown'),
+  // Said once, below.
+  unknown: text('', ''),
 }
 
 export function renderMonitoringCheck(value: MonitoringCheck, view: View): string {
@@ -131,7 +132,9 @@ function ruleLines(rule: CheckedRule, days: number, view: View): readonly string
         ? []
         : [say(view, rule.firedReason)]
       : [say(view, text(`${days}일간 ${rule.fired}회`, `${rule.fired} times in ${days} days`))]
-  const words = [say(view, LOADED_WORDS[rule.loaded]), ...fired].join(' · ')
+  const words = [say(view, LOADED_WORDS[rule.loaded]), ...fired]
+    .filter((part) => part !== '')
+    .join(' · ')
   const label = rule.type === 'alert' ? text('알림', 'Alert') : text('기록', 'Record')
   const shown = `${padCells(rule.name, 28)} ${words}`
   const head =

@@ -1,5 +1,5 @@
 /** Alertmanager's configuration as its status shows it: routes, receivers and inhibition, old words and new. */
-import { parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import * as z from 'zod/mini'
 import { parseMatchers } from '../core/label-matcher.ts'
 import type { LabelMatcher, MatcherOperator } from '../core/label-matcher.ts'
@@ -63,9 +63,10 @@ export function parseAlertmanagerConfig(yaml: string): AlertmanagerConfig | unde
   let document: unknown
   try {
     document = parse(yaml, { maxAliasCount: 100 })
-  } catch {
+  } catch (error) {
     // The words of the parser quote the text, which may hold secrets.
-    return undefined
+    if (error instanceof YAMLParseError || error instanceof ReferenceError) return undefined
+    throw error
   }
   const parsed = configSchema.safeParse(document)
   if (!parsed.success) return undefined

@@ -73,7 +73,7 @@ function cleanLabels(given: Readonly<Record<string, string>>): Labels {
 }
 
 /** Undefined for what is no number of Prometheus at all. */
-export function parseSampleValue(spelling: string): SampleValue | undefined {
+function parseSampleValue(spelling: string): SampleValue | undefined {
   switch (spelling) {
     case 'NaN':
       return { kind: 'special', spelling: 'NaN' }

@@ -79,7 +79,7 @@ describe.skipIf(binaries === undefined)(
         files: { 'config/config.yaml': 'playbooks: [books]\n', ...BOOKS },
       })
       try {
-        const finished = await world.mts('doctor', '-o', 'json', ...argv)
+        const finished = await world.mts('doctor', '-o', 'json', '--timeout', '1500ms', ...argv)
         return { code: finished.code, findings: finished.json()['findings'] as Found[] }
       } finally {
         world.dispose()

@@ -81,8 +81,8 @@ describe.skipIf(binaries === undefined)(`what is rendered${skipped}`, () => {
       for (const [tool, args] of [
         [promtool, ['check', 'rules', '--lint=all', '--lint-fatal', rules]],
         [promtool, ['check', 'config', '--lint=all', 'prometheus.yml']],
-        // The last plan has the first one's rules.
-        ...(plan.scheme === 'https' ? [] : ([[promtool, ['test', 'rules', ...tests]]] as const)),
+        // One plan's tests are every plan's: they differ in numbers, and take seconds.
+        ...(name !== 'the default' ? [] : ([[promtool, ['test', 'rules', ...tests]]] as const)),
         [amtool, ['check-config', 'alertmanager.yml']],
       ] as const) {
         const { ok, output } = runTool(tool, args, directory)

@@ -72,7 +72,7 @@ export function json(response: ServerResponse, status: number, body: unknown): v
   response.end(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-export function exchangesOf(recording: string): readonly Exchange[] {
+function exchangesOf(recording: string): readonly Exchange[] {
   const file = new URL(`../recordings/${recording}.json`, import.meta.url)
   return (JSON.parse(readFileSync(file, 'utf8')) as { exchanges: Exchange[] }).exchanges
 }

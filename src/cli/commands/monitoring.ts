@@ -109,7 +109,7 @@ async function render(
     kind: 'MonitoringRender',
     directory,
     files,
-    todo: todoOf(plan),
+    byHand: byHandOf(plan),
     ...(differs ? { rerun: await context.commandLine(rerunWords(options)) } : {}),
   }
   return {
@@ -163,7 +163,7 @@ function rerunWords(options: RenderOptions): readonly string[] {
 }
 
 /** What no file can do: secrets, the service's own settings, and what the scrape cannot show. */
-function todoOf(plan: MonitoringPlan): readonly Text[] {
+function byHandOf(plan: MonitoringPlan): readonly Text[] {
   const { secretsDir, authorization } = plan
   return [
     text(
