@@ -68,7 +68,7 @@ function followFrame(
  * First letter of the class in `\tat com.x.Y.m(Y.java:1)`, or -1. Frames of suppressed exceptions
  * stand one tab deeper. A parser's ` at [Source: ...]` is no frame.
  */
-export function frameStart(bytes: Uint8Array, start: number, end: number): number {
+function frameStart(bytes: Uint8Array, start: number, end: number): number {
   let at = start
   if (bytes[at] === 0x09) at++
   else while (bytes[at] === 0x20) at++

@@ -105,10 +105,10 @@ it('a watch on the demo service tells everything once, in order, whatever the re
     '[복구] rabbitmq',
   ])
   expect(eventsOf(pagerduty)).toEqual([
-    'trigger redis',
-    'resolve redis',
-    'trigger rabbitmq',
-    'resolve rabbitmq',
+    'trigger dependency-outage',
+    'resolve dependency-outage',
+    'trigger dependency-outage',
+    'resolve dependency-outage',
   ])
   const keys = pagerduty.taken.map(({ body }) => body['dedup_key'])
   expect([keys[0], keys[2]]).toEqual([keys[1], keys[3]])

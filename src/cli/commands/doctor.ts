@@ -30,7 +30,7 @@ export const doctorCommand: CommandSpec = {
       [
         ['mts doctor', text('진단', 'look at everything')],
         [
-          "mts doctor --accept SERIES_BLIND:settlement_result_total --reason '차기 배포' --until 2026-12-31",
+          "mts doctor --accept SERIES_BLIND:x_total --reason '배포' --until 2026-12-31",
           text('기한까지 인정', 'accepted until then'),
         ],
       ],

@@ -26,6 +26,10 @@ export const monitoringCommand: CommandSpec = {
       .description(
         word('Prometheus · Alertmanager · Grafana 설정 만들기와 검사', 'monitoring files'),
       )
+    addExamples(monitoring, lang, [
+      ['mts monitoring render --out monitoring', text('파일 만들기', 'write the files')],
+      ['mts monitoring check --dir monitoring', text('파일 검사', 'check them')],
+    ])
     declareRender(monitoring, perform, lang, word)
     addExamples(
       monitoring
