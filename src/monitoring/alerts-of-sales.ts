@@ -80,7 +80,8 @@ function noSalesTests(
     {
       title: '서비스가 중단된 동안에는 ServiceDown만',
       intervalMs: MINUTE_MS,
-      series: [testSeries(plan, 'up', '1x20 0x580')],
+      // Scraped a window ago, and no sale since: only that nothing is up keeps it silent.
+      series: [testSeries(plan, 'up', `1x${windowMs / MINUTE_MS + 40} 0x60`)],
       atMs,
       fires: [],
     },

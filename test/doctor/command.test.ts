@@ -134,7 +134,7 @@ describe('mts doctor --accept', () => {
     const elsewhere = await diagnose(
       world,
       '--url',
-      `${listening.url.replace('127.0.0.1', 'localhost')}`,
+      listening.url.replace('127.0.0.1', 'localhost'),
     )
     expect(elsewhere.findings.some(({ accepted }) => accepted !== undefined)).toBe(false)
   })

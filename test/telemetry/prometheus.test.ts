@@ -95,6 +95,7 @@ describe('what is not an answer of Prometheus', () => {
   const questions: Readonly<Record<string, (body: string) => [number, string, string]>> = {
     "a proxy's page": () => [502, 'text/html', '<html>Bad Gateway</html>'],
     'a page under 200': () => [200, 'text/html', '<html>login</html>'],
+    'an answer of another type': (body) => [200, 'text/html', body],
     'JSON of somebody else': () => [200, 'application/json', '{"ok":true}'],
     'JSON that breaks off': (body) => [200, 'application/json', body.slice(0, -9)],
     'a vector that holds words for a value': () => [
