@@ -21,7 +21,7 @@ export interface LogSource {
 /** Called with every block; its bytes are good only until it returns. */
 export type TakeChunk = (chunk: Buffer) => void
 
-const BLOCK_BYTES = 256 * 1024
+const BLOCK_BYTES = 512 * 1024
 
 /**
  * @throws MtsError NOT_FOUND or LOG_UNREADABLE with the source's exit code.

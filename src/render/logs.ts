@@ -145,7 +145,7 @@ function headLine(pattern: LogPattern, value: LogPatterns, view: View): string {
 const BARS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
 
 /** Zero is a dot, so that one event is not mistaken for none. */
-export function sparkline(counts: readonly number[]): string {
+function sparkline(counts: readonly number[]): string {
   const most = Math.max(...counts, 0)
   return counts
     .map((count) =>

@@ -23,7 +23,7 @@ function* blocks(count: number, makeLine: (index: number) => string): Generator<
 }
 
 describe('a log in which every line is another', () => {
-  const LINES = 40_000
+  const LINES = 15_000
 
   it('takes no more patterns than there is room for, and loses count of nothing', async () => {
     const words = createWords(7)
@@ -42,6 +42,7 @@ describe('a log in which every line is another', () => {
         const time = at(index)
         if (index === 100)
           return line('=== 일일 정산 배치 실패: 2026-11-23 ===', { time, level: 'ERROR' })
+        if (index === 150) return line('=== 일일 정산 배치 시작: 2026-11-23 ===', { time })
         if (index === 200) return line('결제 대사 불일치', { time, level: 'ERROR' })
         if (index % 1000 === 0) return line(`매출 ${index}건 처리`, { time })
         return line(words(6), { time })
@@ -51,7 +52,41 @@ describe('a log in which every line is another', () => {
     const told = found.patterns.map(noted)
     expect(told).toContain('1 ERROR 결제 대사 불일치')
     expect(told).toContain('1 ERROR === 일일 정산 배치 실패: <date> ===')
-    expect(told).toContain('40 INFO 매출 <n>건 처리')
+    expect(told).toContain('1 INFO === 일일 정산 배치 시작: <date> ===')
+    expect(told).toContain('15 INFO 매출 <n>건 처리')
+  })
+
+  it('does not wash out a rare error by chatter that repeats itself', async () => {
+    const words = createWords(17)
+    let chatter = ''
+    const found = await mine(
+      blocks(9000, (index) => {
+        if (index === 10) return line('결제 대사 불일치', { level: 'ERROR' })
+        if (index % 3 === 0) chatter = words(6)
+        return line(chatter)
+      }),
+    )
+    expect(found.dropped.patterns).toBeGreaterThan(0)
+    expect(found.patterns.map(noted)).toContain('1 ERROR 결제 대사 불일치')
+  })
+
+  it('does not wash out what has a name by any flood, nor take one pattern for another afterwards', async () => {
+    const words = createWords(19)
+    const found = await mine(
+      blocks(6000, (index) => {
+        if (index === 10) return line('=== 일일 정산 배치 시작: 2026-11-23 ===')
+        if (index === 20 || index >= 5998) return line(`매출 ${index}건 처리`)
+        return line(words(6), { level: 'ERROR', logger: `a.${words(1)}` })
+      }),
+      { known: shippedPatterns() },
+    )
+    const told = found.patterns.map(noted)
+    expect(told).toContain('1 INFO === 일일 정산 배치 시작: <date> ===')
+    // The first was forgotten; it is counted as such.
+    expect(told).toContain('2 INFO 매출 <n>건 처리')
+    expect(found.patterns.reduce((sum, { count }) => sum + count, 0) + found.dropped.events).toBe(
+      6000,
+    )
   })
 
   it('is bounded also when every line is an error with a trace, a logger and a level of its own', async () => {

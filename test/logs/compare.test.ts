@@ -101,6 +101,26 @@ describe('compared with another log', () => {
     ])
   })
 
+  it('does not take a quiet hour for trouble: as many errors as ever, hardly a sale', async () => {
+    const before = inOrder(evenly('매출', 2000), evenly('점검 오류', 60, 'ERROR'))
+    const after = inOrder(evenly('매출', 40), evenly('점검 오류', 60, 'ERROR'))
+    expect(changesOf(await mine(after, against('before.log', before)))).toEqual([])
+  })
+
+  it('says nothing of four lines, however sure it is that they are more', async () => {
+    const day = Array.from({ length: 24 }, (_, index) =>
+      evenly('매출', 50, 'INFO', index * 3_600_000),
+    )
+    const before = inOrder(...day, evenly('드문 오류', 1, 'ERROR'))
+    const four = inOrder(evenly('매출', 50), evenly('드문 오류', 4, 'ERROR'))
+    const found = await mine(four, against('before.log', before))
+    expect(found.patterns[0]?.change).toMatchObject({ kind: 'same', baseline: 1 })
+    const twelve = inOrder(evenly('매출', 50), evenly('드문 오류', 12, 'ERROR'))
+    expect(changesOf(await mine(twelve, against('before.log', before)))).toEqual([
+      'grown: 12 ERROR 드문 오류 <n>',
+    ])
+  })
+
   it('does not take a longer log for trouble', async () => {
     const hour = (fromMs: number) => [
       ...evenly('매출', 100, 'INFO', fromMs),

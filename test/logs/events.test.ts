@@ -85,9 +85,36 @@ describe('events of a log', () => {
     )
   })
 
-  it('are the same byte by byte', async () => {
-    const text = lines(line('가나다 1', { level: 'ERROR' }), ...STORE_TRACE, line('끝'))
-    expect(await mine(cut(Buffer.from(text), [1]))).toEqual(await mine(text))
+  it('are the same byte by byte, also behind lines that are none', async () => {
+    const preamble = ['tail of an event', '\tat a.b.C.d(C.java:1)', ' :: Spring Boot ::']
+    const text = lines(
+      ...preamble,
+      line('가나다 1', { level: 'ERROR' }),
+      ...STORE_TRACE,
+      line('끝'),
+    )
+    const whole = await mine(text)
+    expect(whole.events).toBe(2)
+    expect(await mine(cut(Buffer.from(text), [1]))).toEqual(whole)
+  })
+
+  it('may have traces of any length: they are looked at as far as there is room for', async () => {
+    const frames = Array.from(
+      { length: 20_000 },
+      (_, index) => `\tat org.springframework.A.m${index}(A.java:1)`,
+    )
+    const late = '\tat com.ours.app.Late.m(Late.java:1)'
+    const event = (...rest: readonly string[]) => [
+      line('오류', { level: 'ERROR' }),
+      'a.b.C: x',
+      ...rest,
+    ]
+    const text = lines(...event(...frames, late), ...event(...frames.slice(0, 9)), line('끝'))
+    expect(text.length).toBeGreaterThan(600_000)
+    const whole = await mine(text)
+    expect(whole.lines).toBe(20_000 + 9 + 6)
+    expect(whole.patterns.map(noted)).toEqual(['2 ERROR 오류 < C', '1 INFO 끝'])
+    expect(await mine(cut(Buffer.from(text), [7001]))).toEqual(whole)
   })
 
   it('are the same gzipped, in one piece or in several members', async () => {
@@ -161,6 +188,33 @@ describe('a stack trace', () => {
     )
     expect(found.ownPackage).toBe('com.okpos.todaysales')
     expect(found.patterns[0]?.frame).toBe('SalesService.pay')
+  })
+
+  it('is the same whatever names its proxies have in this process', async () => {
+    const event = (hash: string) => [
+      line('오류', { level: 'ERROR', logger: 'c.o.t.service.SalesService' }),
+      'a.b.C: x',
+      `\tat com.okpos.todaysales.service.SalesService$$EnhancerBySpringCGLIB$$${hash}.create(<generated>)`,
+      '\tat com.okpos.todaysales.controller.SalesController.create(SalesController.java:9)',
+    ]
+    const found = await mine(lines(...event('e8e8c4ce'), ...event('0a1b2c3d')))
+    expect(found.patterns.map(noted)).toEqual(['2 ERROR 오류 < C @ SalesController.create'])
+  })
+
+  it('without a frame of ours names the first that is no framework’s', async () => {
+    const found = await mine(
+      lines(
+        line('기동', { logger: 'c.o.t.TodaySalesApplication' }),
+        line('정산', { level: 'ERROR', logger: 'c.o.t.service.SalesService' }),
+        'a.b.C: x',
+        '\tat com.okpos.todaysales.service.SalesService.pay(SalesService.java:1)',
+        line('승인', { level: 'ERROR', logger: 'k.v.van.Client' }),
+        'kr.vendor.van.VanException: x',
+        '\tat java.base/java.net.Socket.read(Socket.java:1)',
+        '\tat kr.vendor.van.Client.call(Client.java:1)',
+      ),
+    )
+    expect(found.patterns.map(noted)).toContain('1 ERROR 승인 < VanException @ Client.call')
   })
 
   it('that the JVM no longer prints belongs to the one it was printed with', async () => {
