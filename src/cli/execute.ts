@@ -4,7 +4,6 @@ import type { Command } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { CommandSpec, ExtraFace, Globals, Perform } from './command.ts'
-import { COMMANDS } from './commands/index.ts'
 import { createView, openContext, wantsColor } from './context.ts'
 import { scanEarly } from './early.ts'
 import { globalsOf } from './globals.ts'
@@ -38,12 +37,19 @@ export async function execute(
   }
 }
 
+/** The command that is typed most often is declared alone: telling commander of all the others takes longer. */
+async function specsFor(first: string | undefined): Promise<readonly CommandSpec[]> {
+  if (first === 'health') return [(await import('./commands/health.ts')).healthCommand]
+  return (await import('./commands/index.ts')).COMMANDS
+}
+
 async function runProgram(
   argv: readonly string[],
   ports: Ports,
-  { version, specs = COMMANDS }: ExecuteOptions,
+  { version, specs: given }: ExecuteOptions,
   interruption: Interruption,
 ): Promise<number> {
+  const specs = given ?? (await specsFor(argv[0]))
   const early = scanEarly(argv, ports.env)
   const color = wantsColor(ports, early, ports.stdout)
   let presentation: Presentation = {

@@ -61,6 +61,7 @@ export function start(): void {
 function preloadHealth(): void {
   const parts = [
     import('./execute.ts'),
+    import('./commands/health.ts'),
     import('../config/load.ts'),
     import('../service/client.ts'),
     import('../health/check-health.ts'),
