@@ -15,6 +15,19 @@ export function whenScrapedBefore(plan: MonitoringPlan, ms: number): string {
   return `and on (job) (count by (job) (up{job="${plan.job}"} offset ${window} == 1) > 0)`
 }
 
+/** What makes sales, settlements and answers fail by itself. */
+export const CAUSES = ['DatabaseDown', 'DatabasePoolExhausted', 'RabbitMqDown'] as const
+
+/**
+ * A symptom stays silent while its cause fires, and for as long after as its own window still looks
+ * back on it: Alertmanager's inhibition ends with the cause, the window does not.
+ */
+export function unlessCaused({ job, timeScale }: MonitoringPlan, windowMs: number): string {
+  const alerts = `ALERTS{job="${job}",alertstate="firing",alertname=~"${CAUSES.join('|')}"}`
+  const window = promDuration(windowMs, { timeScale })
+  return `unless on (job) (count by (job) (last_over_time(${alerts}[${window}])))`
+}
+
 /** A series of this job's instance for a rule's unit test. */
 export function testSeries(
   plan: MonitoringPlan,

@@ -1,4 +1,5 @@
 /** `alertmanager.yml`: warnings to Slack, critical alerts to PagerDuty, and causes before symptoms. */
+import { CAUSES } from './alert-parts.ts'
 import { HOUR_MS, MINUTE_MS, promDuration, SECOND_MS } from './durations.ts'
 import type { MonitoringPlan } from './plan.ts'
 import { comment, indent, paragraphs, yamlOf } from './yaml-text.ts'
@@ -11,7 +12,6 @@ const SYMPTOMS = [
   'SalesDropped',
   'HighResponseTime',
 ]
-const CAUSES = ['DatabaseDown', 'DatabasePoolExhausted', 'RabbitMqDown']
 
 const FIRING = '{{ if eq .Status "firing" }}발생{{ else }}해제{{ end }}'
 const SLACK_TITLE = `[${FIRING}] {{ .CommonLabels.alertname }}{{ with .CommonLabels.service }} ({{ . }}){{ end }}`

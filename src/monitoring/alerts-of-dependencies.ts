@@ -1,7 +1,8 @@
 /** Level 1: the service itself, its database, its message broker, and the sales that fail without them. */
-import { INSTANCE, testSeries, whileUp } from './alert-parts.ts'
+import { INSTANCE, testSeries, unlessCaused, whileUp } from './alert-parts.ts'
 import { MINUTE_MS } from './durations.ts'
 import type { MonitoringPlan } from './plan.ts'
+import { SALES_WINDOW_MS } from './recording-rules.ts'
 import type { AlertSpec } from './rule.ts'
 
 export function dependencyAlerts(plan: MonitoringPlan): readonly AlertSpec[] {
@@ -176,7 +177,7 @@ function salesRequestsFailing(plan: MonitoringPlan): AlertSpec {
   const up = testSeries(plan, 'up', '1x60')
   return {
     alert: 'SalesRequestsFailing',
-    expression: `${failed} / (job:sales_requests:increase15m${job} > 0) > ${FAILING_SHARE} and ${failed} >= ${FEWEST_FAILURES} - 0.5 ${whileUp(plan)}`,
+    expression: `${failed} / (job:sales_requests:increase15m${job} > 0) > ${FAILING_SHARE} and ${failed} >= ${FEWEST_FAILURES} - 0.5 ${whileUp(plan)} ${unlessCaused(plan, SALES_WINDOW_MS)}`,
     // Longer than its causes', which are to speak first.
     forMs: 2 * MINUTE_MS,
     severity: 'critical',
@@ -199,6 +200,18 @@ function salesRequestsFailing(plan: MonitoringPlan): AlertSpec {
         ],
         atMs: 30 * MINUTE_MS,
         fires: [{ labels: { job: plan.job }, value: '50%' }],
+      },
+      {
+        title: 'RabbitMQ가 끊겨 생긴 실패는 따로 알리지 않음(복구 뒤 15분까지)',
+        intervalMs: MINUTE_MS,
+        series: [
+          up,
+          testSeries(plan, 'rabbitmq_connections', '1x10 0x10 1x40', { name: 'connectionFactory' }),
+          testSeries(plan, count, '0+1x60', ok),
+          testSeries(plan, count, '0x10 0+1x10 10x40', broken),
+        ],
+        atMs: 26 * MINUTE_MS,
+        fires: [],
       },
       {
         title: '첫 실패로 생긴 시계열도 셈(증가량만 보면 놓침)',

@@ -1,8 +1,9 @@
 /** Level 2, sales and answer times. */
-import { testSeries, whenScrapedBefore, whileUp } from './alert-parts.ts'
+import { testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
 import { HOUR_MS, MINUTE_MS, promDuration } from './durations.ts'
 import { openExpression } from './opening-hours.ts'
 import type { MonitoringPlan } from './plan.ts'
+import { SALES_WINDOW_MS } from './recording-rules.ts'
 import type { AlertSpec } from './rule.ts'
 
 const WEEK_MS = 7 * 24 * HOUR_MS
@@ -29,7 +30,7 @@ function noSalesDetected(plan: MonitoringPlan): AlertSpec {
   const tests = open === undefined ? [...noSalesTests(plan, windowMs, application, up)] : []
   return {
     alert: 'NoSalesDetected',
-    expression: `(${sales} or ${none}) == 0 ${whenScrapedBefore(plan, windowMs)} ${whileUp(plan)}${open === undefined ? '' : ` and on() (${open})`}`,
+    expression: `(${sales} or ${none}) == 0 ${whenScrapedBefore(plan, windowMs)} ${whileUp(plan)} ${unlessCaused(plan, SALES_WINDOW_MS)}${open === undefined ? '' : ` and on() (${open})`}`,
     forMs: 10 * MINUTE_MS,
     severity: 'warning',
     summary: '매출 없음',
@@ -97,7 +98,7 @@ function salesDropped(plan: MonitoringPlan): AlertSpec {
   const up = testSeries(plan, 'up', `1x${samples}`)
   return {
     alert: 'SalesDropped',
-    expression: `${now} / (${before} >= ${FEWEST_EXPECTED}) < ${DROP_SHARE} and ${now} > 0 ${whileUp(plan)}`,
+    expression: `${now} / (${before} >= ${FEWEST_EXPECTED}) < ${DROP_SHARE} and ${now} > 0 ${whileUp(plan)} ${unlessCaused(plan, HOUR_MS)}`,
     forMs: 15 * MINUTE_MS,
     severity: 'warning',
     summary: '매출 급감: 지난주 같은 시간의 절반 미만',
@@ -140,8 +141,8 @@ function salesDropped(plan: MonitoringPlan): AlertSpec {
 function highResponseTime(plan: MonitoringPlan): AlertSpec {
   const thresholdS = plan.thresholds.apiTimeMs / 1000
   const bucket = 'http_server_requests_seconds_bucket'
-  const buckets = (uri: string, fast: string, slow: string) => {
-    const labels = { method: 'POST', uri, status: '201', exception: 'None', outcome: 'SUCCESS' }
+  const buckets = (uri: string, fast: string, slow: string, status = '201') => {
+    const labels = { method: 'POST', uri, status, exception: 'None', outcome: 'SUCCESS' }
     return [
       testSeries(plan, bucket, fast, { ...labels, le: String(thresholdS) }),
       testSeries(plan, bucket, slow, { ...labels, le: String(thresholdS * 2) }),
@@ -151,7 +152,7 @@ function highResponseTime(plan: MonitoringPlan): AlertSpec {
   const up = testSeries(plan, 'up', '1x60')
   return {
     alert: 'HighResponseTime',
-    expression: `job:http_server_requests_seconds:p95_5m{job="${plan.job}"} > ${thresholdS} ${whileUp(plan)}`,
+    expression: `job:http_server_requests_seconds:p95_5m{job="${plan.job}"} > ${thresholdS} ${whileUp(plan)} ${unlessCaused(plan, 5 * MINUTE_MS)}`,
     forMs: 5 * MINUTE_MS,
     severity: 'warning',
     summary: `API 응답 지연: 95%가 ${thresholdS}초 초과`,
@@ -178,6 +179,17 @@ function highResponseTime(plan: MonitoringPlan): AlertSpec {
           ...buckets('/api/settlements/manual', '0x60', '0+10x60'),
           ...buckets('/actuator/health', '0x60', '0+10x60'),
           ...buckets('/api/v1/sales/webhook', '0+10x60', '0+10x60'),
+        ],
+        atMs: 20 * MINUTE_MS,
+        fires: [],
+      },
+      {
+        title: '오래 걸려 실패한 매출 등록은 느림으로 알리지 않음',
+        intervalMs: MINUTE_MS,
+        series: [
+          up,
+          ...buckets('/api/v1/sales/webhook', '0x60', '0+10x60', '500'),
+          ...buckets('/api/v1/sales/{businessNumber}', '0+10x60', '0+10x60', '200'),
         ],
         atMs: 20 * MINUTE_MS,
         fires: [],

@@ -1,7 +1,8 @@
 /** Level 2, settlements: as far as the scrape shows them. */
-import { testSeries, whenScrapedBefore, whileUp } from './alert-parts.ts'
+import { testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts'
 import type { MonitoringPlan } from './plan.ts'
+import { SETTLEMENT_WINDOW_MS } from './recording-rules.ts'
 import type { AlertSpec } from './rule.ts'
 
 export function settlementAlerts(plan: MonitoringPlan): readonly AlertSpec[] {
@@ -18,7 +19,7 @@ function highSettlementFailureRate(plan: MonitoringPlan): AlertSpec {
   const up = testSeries(plan, 'up', '1x90')
   return {
     alert: 'HighSettlementFailureRate',
-    expression: `job:settlement_requests_failed:increase30m${job} / (job:settlement_requests:increase30m${job} > 0) > ${percent / 100} ${whileUp(plan)}`,
+    expression: `job:settlement_requests_failed:increase30m${job} / (job:settlement_requests:increase30m${job} > 0) > ${percent / 100} ${whileUp(plan)} ${unlessCaused(plan, SETTLEMENT_WINDOW_MS)}`,
     forMs: 2 * MINUTE_MS,
     severity: 'critical',
     summary: `정산 실패율 ${percent}% 초과`,
