@@ -1,7 +1,7 @@
 /** The client of Alertmanager's API v2. A silence is asked for at most once; a lost answer is settled by reading. */
 import * as z from 'zod/mini'
 import type { Clock } from '../core/clock.ts'
-import type { Labels, LabelMatcher } from '../core/label-matcher.ts'
+import type { LabelMatcher } from '../core/label-matcher.ts'
 import type {
   ActiveAlert,
   Alertmanager,
@@ -16,24 +16,8 @@ import { segment } from '../wire/request.ts'
 import { parseAlertmanagerConfig } from './alertmanager-config.ts'
 import { createEndpoint } from './endpoint.ts'
 import type { Sent, ServerAccess } from './endpoint.ts'
+import { instant, labels } from './shapes.ts'
 
-const labels = z.pipe(
-  z.record(z.string(), z.string()),
-  z.transform((given): Labels =>
-    Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [cleanText(name, 200), cleanText(value, 2000)]),
-    ),
-  ),
-)
-const instant = z.pipe(
-  z.string(),
-  z.transform((value, context) => {
-    const ms = Date.parse(value)
-    if (!Number.isNaN(ms)) return ms
-    context.issues.push({ code: 'custom', message: 'no time', input: value })
-    return z.NEVER
-  }),
-)
 const ids = z.pipe(
   z.optional(z.nullable(z.array(z.string()))),
   z.transform((given) => given ?? []),

@@ -16,6 +16,7 @@ import type {
   ScrapeTarget,
 } from '../core/monitoring.ts'
 import { cleanText } from '../core/sanitize.ts'
+import { instant, labels } from './shapes.ts'
 
 /** Older and newer versions leave lists out, or send null. */
 const list = <T extends z.core.$ZodType>(item: T) =>
@@ -24,20 +25,9 @@ const list = <T extends z.core.$ZodType>(item: T) =>
     z.transform((items) => items ?? []),
   )
 
-const labels = z.pipe(z.record(z.string(), z.string()), z.transform(cleanLabels))
 const optionalLabels = z.pipe(
   z.optional(z.nullable(labels)),
   z.transform((given): Labels => given ?? {}),
-)
-/** Go writes nanoseconds; Date.parse takes them. The zero time means never. */
-const instant = z.pipe(
-  z.string(),
-  z.transform((value, context) => {
-    const ms = Date.parse(value)
-    if (!Number.isNaN(ms)) return ms
-    context.issues.push({ code: 'custom', message: 'no time', input: value })
-    return z.NEVER
-  }),
 )
 const sample = z.tuple([z.number(), z.string()])
 
@@ -63,13 +53,6 @@ function remarksOf({ warnings, infos }: Envelope): Remarks {
     warnings: warnings.map((words) => cleanText(words, 300)),
     infos: infos.map((words) => cleanText(words, 300)),
   }
-}
-
-function cleanLabels(given: Readonly<Record<string, string>>): Labels {
-  // Summaries and descriptions pass here too: long, but not endless.
-  return Object.fromEntries(
-    Object.entries(given).map(([name, value]) => [cleanText(name, 200), cleanText(value, 2000)]),
-  )
 }
 
 /** Undefined for what is no number of Prometheus at all. */
