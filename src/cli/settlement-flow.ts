@@ -339,10 +339,8 @@ function finishedValue(events: readonly StoredEvent[]): SettlementOutcome | unde
     : { value: data.value, exitCode: exitCodeOf(data.value) }
 }
 
-async function withWriter(
-  writer: RunWriter,
-  work: () => Promise<SettlementOutcome>,
-): Promise<SettlementOutcome> {
+/** The right to write the run is given back, however the work ends. */
+export async function withWriter<T>(writer: RunWriter, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } finally {

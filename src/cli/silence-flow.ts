@@ -23,7 +23,7 @@ import type { ApprovalMode, GateResult } from '../playbook/gate.ts'
 import type { ActionOutcome } from '../playbook/operation.ts'
 import { reconcileIntent, runGate } from '../playbook/run-gate.ts'
 import type { CommandContext } from './command.ts'
-import { withGatePorts } from './settlement-flow.ts'
+import { withGatePorts, withWriter } from './settlement-flow.ts'
 import { notConfigured, withTelemetry } from './telemetry-clients.ts'
 
 export type SilenceRequest =
@@ -65,7 +65,7 @@ export async function performSilence(
         operator: context.ports.operator,
         data: { request },
       })
-  return released(writer, () => go(context, journal, writer, request, confirm))
+  return withWriter(writer, () => go(context, journal, writer, request, confirm))
 }
 
 /** Goes on with a silence: an open intent is settled by reading, one that waited is looked at anew. */
@@ -89,7 +89,7 @@ export async function resumeSilence(
     })
   }
   const writer = journal.openRun(run)
-  return released(writer, async () => {
+  return withWriter(writer, async () => {
     writer.append({ kind: 'runResumed', data: { operator: context.ports.operator } })
     return go(context, journal, writer, request, confirm)
   })
@@ -234,12 +234,4 @@ function exitCodeOf(outcome: ActionOutcome): ExitCode {
     unknown: EXIT.outcomeUnknown,
   }
   return codes[outcome]
-}
-
-async function released<T>(writer: RunWriter, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } finally {
-    writer.release()
-  }
 }

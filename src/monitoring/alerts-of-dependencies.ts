@@ -60,29 +60,40 @@ function serviceDown(plan: MonitoringPlan): AlertSpec {
 }
 
 function databaseDown(plan: MonitoringPlan): AlertSpec {
-  const labels = { pool: 'HikariPool-1' }
   return {
+    ...connectionsGone(plan, 'hikaricp_connections', 10, { pool: 'HikariPool-1' }),
     alert: 'DatabaseDown',
-    expression: `sum by (job, instance) (hikaricp_connections{job="${plan.job}"}) == 0`,
-    forMs: MINUTE_MS,
-    severity: 'critical',
     summary: 'DB 중단: 모든 업무 호출이 30초 뒤 실패',
     describe: ({ instance }) => `${instance}의 DB 커넥션이 0개입니다(1분 이상)`,
+    comment: ['customDatabase는 지표가 아니라 헬스 항목입니다. 커넥션 풀로 봅니다.'],
+  }
+}
+
+/** A gauge of connections that stands at 0 for a minute; `usual` is what it shows when all is well. */
+function connectionsGone(
+  plan: MonitoringPlan,
+  gauge: string,
+  usual: number,
+  labels: Readonly<Record<string, string>>,
+): Omit<AlertSpec, 'alert' | 'summary' | 'describe' | 'comment'> {
+  return {
+    expression: `sum by (job, instance) (${gauge}{job="${plan.job}"}) == 0`,
+    forMs: MINUTE_MS,
+    severity: 'critical',
     valueTemplate: '',
     playbook: 'dependency-outage',
-    comment: ['customDatabase는 지표가 아니라 헬스 항목입니다. 커넥션 풀로 봅니다.'],
     tests: [
       {
-        title: '커넥션이 0이면 발생',
+        title: '연결이 0이면 발생',
         intervalMs: MINUTE_MS,
-        series: [testSeries(plan, 'hikaricp_connections', '10x4 0x10', labels)],
+        series: [testSeries(plan, gauge, `${usual}x4 0x10`, labels)],
         atMs: 8 * MINUTE_MS,
         fires: [{ labels: { job: plan.job, instance: INSTANCE }, value: '' }],
       },
       {
-        title: '커넥션이 있으면 발생하지 않음',
+        title: '연결이 있으면 발생하지 않음',
         intervalMs: MINUTE_MS,
-        series: [testSeries(plan, 'hikaricp_connections', '10x20', labels)],
+        series: [testSeries(plan, gauge, `${usual}x20`, labels)],
         atMs: 8 * MINUTE_MS,
         fires: [],
       },
@@ -131,34 +142,13 @@ function databasePoolExhausted(plan: MonitoringPlan): AlertSpec {
 }
 
 function rabbitMqDown(plan: MonitoringPlan): AlertSpec {
-  const labels = { name: 'connectionFactory' }
   return {
+    ...connectionsGone(plan, 'rabbitmq_connections', 1, { name: 'connectionFactory' }),
     alert: 'RabbitMqDown',
-    expression: `sum by (job, instance) (rabbitmq_connections{job="${plan.job}"}) == 0`,
-    forMs: MINUTE_MS,
-    severity: 'critical',
     summary: 'RabbitMQ 중단: 매출 등록 실패, 야간 배치 전이면 정산도 실패',
     describe: ({ instance }) => `${instance}의 RabbitMQ 연결이 없습니다(1분 이상)`,
-    valueTemplate: '',
-    playbook: 'dependency-outage',
     comment: [
       '02:00 배치 때 끊겨 있으면 매출이 연결된 FAILED 정산이 남습니다. 그 정산을 재처리하면 매출이 삭제됩니다.',
-    ],
-    tests: [
-      {
-        title: '연결이 0이면 발생',
-        intervalMs: MINUTE_MS,
-        series: [testSeries(plan, 'rabbitmq_connections', '1x4 0x10', labels)],
-        atMs: 8 * MINUTE_MS,
-        fires: [{ labels: { job: plan.job, instance: INSTANCE }, value: '' }],
-      },
-      {
-        title: '연결이 있으면 발생하지 않음',
-        intervalMs: MINUTE_MS,
-        series: [testSeries(plan, 'rabbitmq_connections', '1x20', labels)],
-        atMs: 8 * MINUTE_MS,
-        fires: [],
-      },
     ],
   }
 }
