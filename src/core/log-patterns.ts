@@ -95,6 +95,8 @@ export interface LogPatterns {
   readonly elapsedMs: number
   /** First and last event of those. */
   readonly span: LogSpan
+  /** First and last event of the log, whatever was asked for. */
+  readonly covers: LogSpan
   readonly trend: { readonly buckets: number; readonly bucketMs: number } | null
   /** Root of the service's own code as the log shows it: `com.okpos.todaysales`. */
   readonly ownPackage: string | null

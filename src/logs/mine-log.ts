@@ -134,6 +134,7 @@ export async function mineLog(options: MineOptions): Promise<LogPatterns> {
     sales,
     tellsSales,
     undated,
+    seen,
     coveredMs: coveredMs(seen, window, baseline),
     ...(options.level === undefined ? {} : { level: options.level }),
     ...(baseline === undefined

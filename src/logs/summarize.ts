@@ -35,6 +35,8 @@ export interface Counted {
   /** Lines below WARN were seen: sales would have been told of. */
   readonly tellsSales: boolean
   readonly undated: number
+  /** First and last event that was read; NaN where none has a time. */
+  readonly seen: Stretch
   /** How long the events were watched; null where not known. */
   readonly coveredMs: number | null
   /** Least severe level that is listed. */
@@ -82,7 +84,8 @@ export function summarizePatterns(counted: Counted): LogPatterns {
       (one.pattern.counts[CURRENT] > 0 || changes?.get(one)?.kind === 'gone'),
   )
   const shown = (one: MergedPattern): LogPattern => patternOf(one, trend, changes?.get(one))
-  const patterns = [...listed].sort((left, right) => inOrder(left, right, changes)).map(shown)
+  const order = createOrder(changes, counted.known)
+  const patterns = [...listed].sort(order).map(shown)
   const kinds = [...(changes ?? new Map<MergedPattern, LogChange>())]
     .filter(([one]) => !isNoise(one) && one.pattern.known?.countsSale !== true)
     .map(([, change]) => change.kind)
@@ -96,6 +99,7 @@ export function summarizePatterns(counted: Counted): LogPatterns {
     bytes: counted.bytes,
     elapsedMs: counted.elapsedMs,
     span: spanOf(span),
+    covers: spanOf(counted.seen),
     trend: trend === undefined ? null : { buckets: trend.buckets, bucketMs: trend.bucketMs },
     ownPackage: ownPackage ?? null,
     levels,
@@ -126,13 +130,12 @@ const CHANGE_ORDER: readonly LogChange['kind'][] = ['new', 'grown', 'gone', 'sam
 
 /**
  * What has changed, then what is severe, then what is frequent, then what there is a playbook for;
- * ties by id, so that the order is the same each time.
+ * then as the file of names has them, and by id, so that the order is the same each time.
  */
-function inOrder(
-  left: MergedPattern,
-  right: MergedPattern,
+function createOrder(
   changes: ReadonlyMap<MergedPattern, LogChange> | undefined,
-): number {
+  known: KnownPatterns,
+): (left: MergedPattern, right: MergedPattern) => number {
   const changed = (one: MergedPattern): number => {
     const kind = changes?.get(one)?.kind ?? 'same'
     // What is only talkative is no news before what is wrong.
@@ -141,15 +144,19 @@ function inOrder(
   }
   const rank = (one: MergedPattern): number =>
     CHANGE_ORDER.indexOf(changes?.get(one)?.kind ?? 'same')
-  return (
+  const treated = (one: MergedPattern): number =>
+    one.pattern.known?.playbook === undefined ? 1 : 0
+  const place = new Map(known.patterns.map((pattern, index) => [pattern, index]))
+  const named = (one: MergedPattern): number =>
+    (one.pattern.known && place.get(one.pattern.known)) ?? place.size
+  return (left, right) =>
     changed(left) - changed(right) ||
     left.pattern.template.level - right.pattern.template.level ||
     rank(left) - rank(right) ||
     right.pattern.counts[CURRENT] - left.pattern.counts[CURRENT] ||
-    Number(right.pattern.known?.playbook !== undefined) -
-      Number(left.pattern.known?.playbook !== undefined) ||
+    treated(left) - treated(right) ||
+    named(left) - named(right) ||
     (left.id < right.id ? -1 : 1)
-  )
 }
 
 function countLevels(present: readonly MergedPattern[]): Partial<Record<LogLevel, number>> {

@@ -25,7 +25,7 @@ export function renderLogPatterns(value: LogPatterns, view: View, face: LogPatte
   const width = Math.min(80, view.width)
   const lines = [...heading(value, view, width)]
   if (value.events === 0) {
-    lines.push(say(view, nothingWords(value)))
+    lines.push(say(view, nothingWords(value)), ...coverLines(value, view))
     return lines.join('\n')
   }
   if (value.comparison !== undefined) lines.push(...comparisonLines(value, view))
@@ -68,6 +68,12 @@ function nothingWords(value: LogPatterns): Text {
   return value.lines === 0
     ? text('로그가 비어 있습니다', 'the log is empty')
     : text('조건에 맞는 이벤트가 없습니다', 'no event fits')
+}
+
+/** Nothing in the stretch that was asked for: where the log itself lies. */
+function coverLines(value: LogPatterns, view: View): readonly string[] {
+  if (value.covers.from === null) return []
+  return [line(view, text('로그 범위', 'Covers'), spanWords(value.covers, view))]
 }
 
 function emptyWords(value: LogPatterns): Text {

@@ -58,12 +58,12 @@ describe('a log in which every line is another', () => {
 
   it('does not wash out a rare error by chatter that repeats itself', async () => {
     const words = createWords(17)
-    let chatter = ''
+    let chatter = { message: '', logger: '' }
     const found = await mine(
       blocks(9000, (index) => {
         if (index === 10) return line('결제 대사 불일치', { level: 'ERROR' })
-        if (index % 3 === 0) chatter = words(6)
-        return line(chatter)
+        if (index % 3 === 0) chatter = { message: words(6), logger: `a.${words(1)}` }
+        return line(chatter.message, { logger: chatter.logger })
       }),
     )
     expect(found.dropped.patterns).toBeGreaterThan(0)

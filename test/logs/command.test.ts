@@ -151,6 +151,7 @@ describe('mts logs patterns', () => {
     expect(noted(await shownBy(here, 'a.log', '--grep', '경고'))).toEqual(['1 WARN 경고 <n>'])
     const none = await here.mts('logs', 'patterns', 'a.log', '--grep', '없는 말')
     expect(none.stdout).toContain('조건에 맞는 이벤트가 없습니다')
+    expect(none.stdout).toMatch(/로그 범위 +11월 24일\(화\) 01:00:00–03:20:00/)
     expect(none.code).toBe(0)
   })
 

@@ -301,6 +301,11 @@ describe('the form of a log', () => {
     expect(found.lines).toBe(6)
   })
 
+  it('is Seoul’s time where JSON names no zone', async () => {
+    const found = await mine(lines('{"time":"2026-11-24 02:00:00,500","level":"INFO","msg":"x"}'))
+    expect(found.span.from).toBe('2026-11-24T02:00:00+09:00')
+  })
+
   it('may have zones, a comma before the milliseconds, or Spring Boot 3’s brackets', async () => {
     const found = await mine(
       lines(
