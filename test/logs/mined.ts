@@ -1,6 +1,6 @@
 /** Logs of tests, mined in memory: text in, patterns out. */
 import { Buffer } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseKnownLogPatterns } from '../../src/cli/known-log-patterns.ts'
 import type { LogPattern, LogPatterns } from '../../src/core/log-patterns.ts'
@@ -14,9 +14,9 @@ export const RECORDING = join(PROJECT_DIR, 'test/recordings/service.log')
 export const recorded = (): string => readFileSync(RECORDING, 'utf8')
 
 /** What is shipped. */
-export function shippedPatterns(
-  playbooks: readonly string[] = ['settlement-failure'],
-): KnownPatterns {
+export function shippedPatterns(): KnownPatterns {
+  const names = readdirSync(join(PROJECT_DIR, 'playbooks'))
+  const playbooks = names.map((name) => name.replace(/\.yaml$/, ''))
   const file = join(PROJECT_DIR, 'playbooks/log-patterns.yaml')
   return parseKnownLogPatterns(readFileSync(file, 'utf8'), file, playbooks, compileExpression)
 }

@@ -121,7 +121,10 @@ describe('the recorded log', () => {
     // Of those that were seen once, what a playbook treats comes first, the batch before all.
     const once = found.patterns.filter(({ count, level }) => level === 'ERROR' && count === 1)
     expect(once[0]?.known?.id).toBe('batch-failed')
-    expect(known.get('RabbitMQ Health Check Failed')?.id).toBe('broker-unreachable')
+    expect(known.get('RabbitMQ Health Check Failed')).toMatchObject({
+      id: 'broker-unreachable',
+      playbook: 'dependency-outage',
+    })
     const duplicate = found.patterns.find(
       ({ exceptions }) => exceptions?.[0] === 'InvalidRequestException',
     )
