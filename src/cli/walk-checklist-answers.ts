@@ -130,7 +130,7 @@ function strangeField(step: ManualStep, field: string): Text {
 const MAX_FILE_CHARS = 64 * 1024
 
 async function readFileOf(file: string, cwd: string): Promise<Readonly<Record<string, Raw>>> {
-  const { parse } = await import('yaml')
+  const { parseYaml } = await import('./yaml-value.ts')
   const { z } = await import('zod')
   const scalar = z.union([z.string(), z.number(), z.boolean()])
   const shape = z.record(
@@ -140,7 +140,7 @@ async function readFileOf(file: string, cwd: string): Promise<Readonly<Record<st
   try {
     const source = await readFile(resolve(cwd, file), 'utf8')
     if (source.length > MAX_FILE_CHARS) throw new Error(`over ${MAX_FILE_CHARS} characters`)
-    const parsed = shape.safeParse(parse(source))
+    const parsed = shape.safeParse(parseYaml(source))
     if (parsed.success) return parsed.data
     const [issue] = parsed.error.issues
     throw new Error(`${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim())

@@ -1,5 +1,13 @@
-/** YAML whose faults are another's to tell: a value, or nothing. */
-import { parseDocument } from 'yaml'
+/**
+ * The YAML library for files that import it only when they need it: the bundle holds it as CommonJS,
+ * whose names a dynamic import of the library itself would not find.
+ */
+import { parse, parseDocument } from 'yaml'
+
+/** @throws the library's own error, with line and column. */
+export function parseYaml(source: string): unknown {
+  return parse(source)
+}
 
 /** Undefined for a text that is no YAML, or too full of aliases to be read. */
 export function parseYamlValue(source: string): unknown {

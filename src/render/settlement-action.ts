@@ -47,21 +47,11 @@ function renderRefused(value: SettlementAction, view: View): string {
   for (const other of others) lines.push(line(view, LABELS.why, say(view, other.message)))
   if (value.reasons.some((reason) => reason.code === 'HOLDS_SALES')) {
     lines.push(line(view, LABELS.why, say(view, CASCADE)))
-    lines.push(
-      line(
-        view,
-        LABELS.next,
-        say(
-          view,
-          text(
-            '재처리하지 마세요. 지급은 정산표로 하고, 증적을 개발팀에 인계하세요',
-            'do not reprocess it; pay by the sheet and hand the evidence over to the developers',
-          ),
-        ),
-      ),
-      command(view, text('', ''), `mts settle sheet ${value.date}`),
-      command(view, text('', ''), `mts run handoff ${value.run} --to backend`),
+    const words = text(
+      '재처리하지 마세요. 지급은 정산표로 하고, 증적을 개발팀에 인계하세요',
+      'do not reprocess it; pay by the sheet and hand the evidence over to the developers',
     )
+    lines.push(...payBySheetLines(view, value, words))
   } else if (value.reasons.some((reason) => reason.code === 'DEPENDENCY_DOWN')) {
     lines.push(command(view, LABELS.next, 'mts health'))
   } else if (value.reasons.some((reason) => reason.code === 'NOT_FOUND')) {
@@ -73,6 +63,15 @@ function renderRefused(value: SettlementAction, view: View): string {
   const right = `${value.reasons.map((reason) => reason.code).join(' ')} · ${say(view, text('종료 5', 'exit 5'))}`
   lines.push(spread(left, right, width))
   return lines.join('\n')
+}
+
+/** Where nothing may be sent: the sheet to pay by, and who takes the evidence over. */
+function payBySheetLines(view: View, value: SettlementAction, words: Text): string[] {
+  return [
+    line(view, LABELS.next, say(view, words)),
+    command(view, text('', ''), `mts settle sheet ${value.date}`),
+    command(view, text('', ''), `mts run handoff ${value.run} --to backend`),
+  ]
 }
 
 /** Guide and service differ here, and the operator is told so. */
@@ -263,21 +262,11 @@ function renderDone(value: SettlementAction, view: View): string {
     }
   }
   if (value.outcome === 'violated') {
-    lines.push(
-      line(
-        view,
-        LABELS.next,
-        say(
-          view,
-          text(
-            '다시 처리하지 마세요. 지급은 정산표로 하고, 증적을 개발팀에 인계하세요',
-            'do not act again; pay by the sheet and hand the evidence over to the developers',
-          ),
-        ),
-      ),
-      command(view, text('', ''), `mts settle sheet ${value.date}`),
-      command(view, text('', ''), `mts run handoff ${value.run} --to backend`),
+    const words = text(
+      '다시 처리하지 마세요. 지급은 정산표로 하고, 증적을 개발팀에 인계하세요',
+      'do not act again; pay by the sheet and hand the evidence over to the developers',
     )
+    lines.push(...payBySheetLines(view, value, words))
   }
   if (value.rerun !== undefined) {
     lines.push(

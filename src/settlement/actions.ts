@@ -15,7 +15,7 @@ import { salesBeforeOf, type SalesBefore } from './conservation.ts'
 import { readFactsByDate, readFactsById, type FactsPorts, type SettlementFacts } from './facts.ts'
 import { judgeReprocess, judgeRun, type InterlockRules } from './interlock.ts'
 import type { Sent } from './outcome.ts'
-import { reconcileSettlement, type SettlementVerdict } from './reconcile.ts'
+import { reconcileSettlement, type ReconcileRequest, type SettlementVerdict } from './reconcile.ts'
 
 /** The look at a settlement: plain JSON, so that an intent can keep all of it. */
 export interface SettlementLook extends Look {
@@ -95,22 +95,11 @@ export function createReprocessAction(ports: SettlementActionPorts): ReprocessAc
       })
     },
     async send(input, _look, context) {
-      return sentOf(
-        await ports.service.postReprocess(input.id, {
-          timeoutMs: ACTION_TIMEOUT_MS,
-          signal: context.signal,
-        }),
-      )
+      return sentOf(await ports.service.postReprocess(input.id, actionLimits(context)))
     },
     reconcile(input, intent, context) {
       return reconcileSettlement(
-        {
-          action: { kind: 'reprocess', oldId: input.id },
-          date: intent.look.date,
-          before: intent.look.sales,
-          sentAtMs: intent.sentAtMs,
-          sent: intent.sent,
-        },
+        sentSettlement({ kind: 'reprocess', oldId: input.id }, intent.look.date, intent),
         reconcilePorts(ports, context),
       )
     },
@@ -138,26 +127,33 @@ export function createRunAction(ports: SettlementActionPorts): RunAction {
       })
     },
     async send(input, _look, context) {
-      return sentOf(
-        await ports.service.postManual(input.date, {
-          timeoutMs: ACTION_TIMEOUT_MS,
-          signal: context.signal,
-        }),
-      )
+      return sentOf(await ports.service.postManual(input.date, actionLimits(context)))
     },
     reconcile(input, intent, context) {
       return reconcileSettlement(
-        {
-          action: { kind: 'run' },
-          date: input.date,
-          before: intent.look.sales,
-          sentAtMs: intent.sentAtMs,
-          sent: intent.sent,
-        },
+        sentSettlement({ kind: 'run' }, input.date, intent),
         reconcilePorts(ports, context),
       )
     },
   }
+}
+
+function actionLimits(context: OperationContext) {
+  return { timeoutMs: ACTION_TIMEOUT_MS, signal: context.signal }
+}
+
+/** What left, as the intent keeps it: the day's sales before, when it was sent, and the answer if any. */
+function sentSettlement(
+  action: ReconcileRequest['action'],
+  date: SeoulDate,
+  intent: {
+    readonly look: SettlementLook
+    readonly sentAtMs: number
+    readonly sent: Sent | undefined
+  },
+): ReconcileRequest {
+  const { look, sentAtMs, sent } = intent
+  return { action, date, before: look.sales, sentAtMs, sent }
 }
 
 function factsPorts(ports: SettlementActionPorts, context: OperationContext): FactsPorts {
