@@ -220,7 +220,31 @@ export interface ServiceWriter {
   postReprocess(id: number, options?: RequestOptions): Promise<PostResult>
 }
 
+/** A request as it goes over the wire. Values of configured headers are variables: `Bearer $MTS_TOKEN`. */
+export interface WireRequest {
+  readonly method: 'GET' | 'POST'
+  /** Without credentials. */
+  readonly url: string
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** The service's requests carry none. */
+  readonly body: null
+}
+
+/** A request by what it means, for those who show it before it is sent. */
+export type ServiceRequest =
+  | { readonly kind: 'manual'; readonly date: SeoulDate }
+  | { readonly kind: 'reprocess'; readonly id: number }
+
+/** Requests spelled out: to be shown, never a way to send one. */
+export interface ServiceWire {
+  /** What this client has asked so far, the newest last; the oldest are let go. */
+  sent(): readonly WireRequest[]
+  /** Exactly what `postManual` or `postReprocess` would send. */
+  spell(request: ServiceRequest): WireRequest
+}
+
 export interface Service extends ServiceReader, ServiceWriter {
+  readonly wire?: ServiceWire
   /** Lets go of every connection. */
   close(): Promise<void>
 }

@@ -73,8 +73,9 @@ export function createCommandAction(
     timeLimitMs: command.timeoutMs,
     inputs,
     outputs,
+    plan: () => ({ kind: 'command', argv: shownArgv(command) }),
     look(_input, { clock }) {
-      const argv = command.argv.map((word) => cleanText(word, 200))
+      const argv = shownArgv(command)
       return Promise.resolve({
         // One at a time on one service: the lock and the open intent are the command's own.
         date: `${COMMAND_PREFIX}${command.id}`,
@@ -100,6 +101,10 @@ export function createCommandAction(
     send: (_input, _look, { signal }) => run(command, signal),
     reconcile: (_input, { sent }) => Promise.resolve(verdictOf(command, sent)),
   }
+}
+
+function shownArgv(command: OperatorCommand): readonly string[] {
+  return command.argv.map((word) => cleanText(word, 200))
 }
 
 function verdictOf(command: OperatorCommand, end: CommandEnd | undefined): CommandVerdict {

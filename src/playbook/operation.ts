@@ -6,6 +6,7 @@
 import type { z } from 'zod'
 import type { Clock } from '../core/clock.ts'
 import type { SeoulDate } from '../core/dates.ts'
+import type { ServiceRequest } from '../core/service.ts'
 import type { Text } from '../core/text.ts'
 
 /** A stable code with its words: why something was refused, failed or stands out. */
@@ -77,6 +78,12 @@ export interface Verdict {
   readonly summary?: Text
 }
 
+/** What an action would send or start, as it is; shown before, and never a way to send it. */
+export type PlannedRequest =
+  | { readonly kind: 'service'; readonly request: ServiceRequest }
+  /** Secrets masked. */
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+
 /**
  * A mutation. `L` is its look, `S` what sending returned (plain JSON, kept in the journal),
  * `V` its verdict.
@@ -99,6 +106,10 @@ export interface ActionDeclaration<
   readonly settledBy?: 'person'
   /** How long sending may take; a minute where it does not say. */
   readonly timeLimitMs?: number
+  /** Why it cannot be taken back. Absent: whether it can is not known, and is not to be relied on. */
+  readonly irreversible?: Text
+  /** What `send` would send. Pure: reads nothing. */
+  plan?(input: Input): PlannedRequest
   /** Reads every fact afresh and decides whether a rule forbids it. */
   look(input: Input, context: OperationContext): Promise<L>
   /** Sends the one request. Called at most once for one approval, after the intent is on disk. */

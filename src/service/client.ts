@@ -1,7 +1,12 @@
 /** The client of mini-today-sales: every question and the two requests that change something. */
 import type { Clock } from '../core/clock.ts'
 import { isSeoulDate } from '../core/dates.ts'
-import type { RequestOptions, Service, ServiceRareReader } from '../core/service.ts'
+import type {
+  RequestOptions,
+  Service,
+  ServiceRareReader,
+  ServiceRequest,
+} from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
 import { text } from '../core/text.ts'
 import { loadAddress } from '../wire/address.ts'
@@ -40,6 +45,7 @@ import {
   readSettlementRange,
   settlementBody,
 } from './settlements.ts'
+import { createWireRecord, ownHeaders } from './wire-record.ts'
 
 const READ_TIMEOUT_MS = 5000
 /** The service works on a settlement for up to a minute before it answers. */
@@ -62,8 +68,9 @@ export async function createServiceClient(
     urlKey: 'url',
     headersKey: 'headers',
   })
-  const connections = createConnections(address)
+  const connections = await createConnections(address)
   const { place, prefix } = address
+  const wire = createWireRecord(address)
 
   function send<R extends BodyReader>(
     method: 'GET' | 'POST',
@@ -73,20 +80,13 @@ export async function createServiceClient(
     readerFor: (head: AnswerHead) => R,
     accept = JSON_ACCEPT,
   ): Promise<Exchange<R>> {
+    wire.keep(method, path, accept)
     return exchange(
       { connections, clock },
       {
         method,
         path: `${prefix}${path}`,
-        headers: [
-          'accept',
-          accept,
-          'accept-encoding',
-          'gzip',
-          'cache-control',
-          'no-cache',
-          ...address.headers,
-        ],
+        headers: [...ownHeaders(accept), ...address.headers],
         place,
         ...timeouts,
         ...(options?.signal === undefined ? {} : { signal: options.signal }),
@@ -134,6 +134,10 @@ export async function createServiceClient(
 
   return {
     url: address.url,
+    wire: {
+      sent: () => wire.sent(),
+      spell: (request) => wire.spell('POST', postPath(request), JSON_ACCEPT),
+    },
 
     async wholeHealth(options) {
       const done = await get('/actuator/health', options, createCollectingReader, HEALTH_ACCEPT)
@@ -226,11 +230,10 @@ export async function createServiceClient(
     },
 
     async postManual(date, options) {
-      const path = `/api/settlements/manual${query([['settlementDate', dateText(date)]])}`
-      return post(path, date, options)
+      return post(postPath({ kind: 'manual', date }), date, options)
     },
     async postReprocess(id, options) {
-      return post(`/api/settlements/${idText(id)}/reprocess`, undefined, options)
+      return post(postPath({ kind: 'reprocess', id }), undefined, options)
     },
 
     close: () => connections.close(),
@@ -239,6 +242,13 @@ export async function createServiceClient(
 
 function tagParameters(tags: Readonly<Record<string, string>> = {}) {
   return Object.entries(tags).map(([tag, value]) => ['tag', `${tag}:${value}`] as const)
+}
+
+/** The two requests that change something: what is shown before is what is sent. */
+function postPath(request: ServiceRequest): string {
+  return request.kind === 'manual'
+    ? `/api/settlements/manual${query([['settlementDate', dateText(request.date)]])}`
+    : `/api/settlements/${idText(request.id)}/reprocess`
 }
 
 /** Whoever calls has checked what a person typed; anything else here is a defect of ours. */

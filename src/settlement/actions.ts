@@ -80,6 +80,11 @@ export function createReprocessAction(ports: SettlementActionPorts): ReprocessAc
     title: text('정산 재처리', 'reprocess a settlement'),
     impact: 'mutating',
     idempotent: false,
+    irreversible: text(
+      '기록과 연결된 것을 지우고 새 번호로 다시 만듭니다. 되돌릴 수 없습니다',
+      'it deletes the record and what is linked to it and makes a new one; it cannot be undone',
+    ),
+    plan: ({ id }) => ({ kind: 'service', request: { kind: 'reprocess', id } }),
     inputs: z.object({ id: settlementIdSchema }),
     outputs: settlementVerdictSchema,
     async look(input, context) {
@@ -112,6 +117,11 @@ export function createRunAction(ports: SettlementActionPorts): RunAction {
     title: text('수동 정산', 'settle a date by hand'),
     impact: 'mutating',
     idempotent: false,
+    irreversible: text(
+      '만든 정산은 지울 수 없고, 늦게 들어오는 매출은 정산되지 않습니다. 되돌릴 수 없습니다',
+      'a settlement made cannot be taken back, and no batch takes the sales that come later',
+    ),
+    plan: ({ date }) => ({ kind: 'service', request: { kind: 'manual', date } }),
     inputs: z.object({ date: seoulDateSchema }),
     outputs: settlementVerdictSchema,
     async look(input, context) {
