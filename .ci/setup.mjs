@@ -24,7 +24,14 @@ locked(() => {
     touch('node_modules/.package-lock.json')
   }
   if (process.argv.includes('--install-only')) return
-  const sources = ['src', '.ci/build.mjs', 'package.json', 'package-lock.json', 'tsconfig.json']
+  const sources = [
+    'src',
+    '.ci/build.mjs',
+    '.ci/bundle.mjs',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ]
   if (timeOf('dist/main.js') < Math.max(...sources.map((path) => newestIn(path)))) {
     step('Building', process.execPath, ['.ci/build.mjs'])
   }
