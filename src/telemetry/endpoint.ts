@@ -75,7 +75,7 @@ export async function createEndpoint(
     urlKey: words.urlKey,
     headersKey: words.urlKey.replace(/url$/, 'headers'),
   })
-  const connections = createConnections(address)
+  const connections = await createConnections(address)
   const place = `${words.name} ${address.place}`
   const timeoutMs = (options: RequestOptions | undefined): number =>
     access.timeoutMs ?? options?.timeoutMs ?? TIMEOUT_MS

@@ -2,13 +2,12 @@
  * One request and its answer over HTTP: with a deadline over everything, a limit on what is read,
  * and the connection let go as soon as enough is known. It knows nothing of what is asked.
  */
-import type { Dispatcher } from 'undici'
 import type { Clock } from '../core/clock.ts'
 import type { Failure, ReadMeta } from '../core/read.ts'
 import { text } from '../core/text.ts'
 import { createBodyDecoder } from './body-decoder.ts'
 import type { BodyDecoder } from './body-decoder.ts'
-import type { Connections, Dispatched } from './connections.ts'
+import type { AnswerHandler, Connections, Dispatched, WireRequest } from './connections.ts'
 import {
   abortedFailure,
   failure,
@@ -42,14 +41,8 @@ export interface BodyReader {
   read(chunk: Uint8Array): 'more' | 'decided' | 'enough'
 }
 
-interface ExchangeRequest {
-  /** Anything but a GET leaves once, on a connection of its own. */
-  readonly method: 'GET' | 'POST' | 'DELETE'
-  /** With the prefix, percent-encoded. */
-  readonly path: string
-  readonly body?: string
-  /** Name, value, name, value. */
-  readonly headers: readonly string[]
+/** Anything but a GET leaves once, on a connection of its own. */
+interface ExchangeRequest extends WireRequest {
   /** For messages. */
   readonly place: string
   readonly timeoutMs: number
@@ -170,21 +163,18 @@ export function exchange<R extends BodyReader>(
       }
     }
 
-    const handler: Dispatcher.DispatchHandler = {
-      onRequestStart(controller) {
-        // Given up, or the library at it a second time: then nothing more may leave.
-        if (settled || (sent && request.method !== 'GET')) {
-          controller.abort(new Error('given up'))
-          return
-        }
+    const handler: AnswerHandler = {
+      start() {
+        // Given up, or at it a second time: then nothing more may leave.
+        if (settled || (sent && request.method !== 'GET')) return false
         sent = true
+        return true
       },
-      onResponseStart(_controller, httpStatus, headers) {
-        if (settled || httpStatus < 200) return
+      head(httpStatus, headers) {
+        if (settled) return
         const head = answerHead(httpStatus, headers)
         answer = { head, reader: readerFor(head) }
-        const encoding = headers['content-encoding']
-        const made = createBodyDecoder(Array.isArray(encoding) ? encoding.join(',') : encoding, {
+        const made = createBodyDecoder(headers['content-encoding'], {
           data: feed,
           end: () => settle('whole'),
           error: () =>
@@ -197,19 +187,19 @@ export function exchange<R extends BodyReader>(
           )
         } else if (made !== 'none') decoder = made
       },
-      onResponseData(_controller, chunk) {
+      data(chunk) {
         if (settled) return
         wireBytes += chunk.length
         if (wireBytes > limitBytes) settle('broken_off', tooLarge(limitBytes))
         else if (decoder === undefined) feed(chunk)
         else decoder.write(chunk)
       },
-      onResponseEnd() {
+      end() {
         if (settled) return
         if (decoder !== undefined && wireBytes > 0) decoder.end()
         else settle('whole')
       },
-      onResponseError(_controller, error) {
+      error(error) {
         if (settled) return
         // A server may close an idle connection just as a request goes out on it. A question may be
         // asked once more, on a connection of its own (never reused: so once); a POST never.
@@ -224,14 +214,8 @@ export function exchange<R extends BodyReader>(
         }
         sent = false
         release()
-        hold(connections.fresh(options, handler))
+        hold(connections.fresh(request, handler))
       },
-    }
-    const options: Dispatcher.DispatchOptions = {
-      method: request.method,
-      path: request.path,
-      headers: [...request.headers],
-      ...(request.body === undefined ? {} : { body: request.body }),
     }
 
     if (request.signal?.aborted === true) {
@@ -252,8 +236,8 @@ export function exchange<R extends BodyReader>(
     }
     hold(
       request.method === 'GET'
-        ? connections.pooled(options, handler)
-        : connections.fresh(options, handler),
+        ? connections.pooled(request, handler)
+        : connections.fresh(request, handler),
     )
   })
 }
@@ -268,10 +252,9 @@ function tooLarge(limitBytes: number): Failure {
 
 function answerHead(
   httpStatus: number,
-  headers: Readonly<Record<string, string | string[] | undefined>>,
+  headers: Readonly<Record<string, string | undefined>>,
 ): AnswerHead {
-  const contentType = headers['content-type']
-  const mediaType = Array.isArray(contentType) ? contentType.join(',') : (contentType ?? '')
+  const mediaType = headers['content-type'] ?? ''
   const dateMs = httpDateMs(headers['date'])
   const age = headers['age']
   return {
@@ -280,13 +263,13 @@ function answerHead(
     delimited:
       headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined,
     ...(dateMs === undefined ? {} : { dateMs }),
-    ...(typeof age === 'string' && /^\d{1,9}$/.test(age) ? { ageSeconds: Number(age) } : {}),
+    ...(age !== undefined && /^\d{1,9}$/.test(age) ? { ageSeconds: Number(age) } : {}),
   }
 }
 
 /** RFC 9110's fixed form only: Date.parse alone takes much that is no date of HTTP. */
-function httpDateMs(value: string | string[] | undefined): number | undefined {
-  if (typeof value !== 'string') return undefined
+function httpDateMs(value: string | undefined): number | undefined {
+  if (value === undefined) return undefined
   if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value)) {
     return undefined
   }

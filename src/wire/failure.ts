@@ -60,13 +60,22 @@ export function failure(kind: FailureKind, message: Text, httpStatus?: number): 
   return httpStatus === undefined ? { kind, message } : { kind, message, httpStatus }
 }
 
-/** Codes of undici that say no more than "the other side is gone". */
-const CLOSED_CODES: ReadonlySet<string> = new Set([
-  'UND_ERR_SOCKET',
-  'ECONNRESET',
-  'EPIPE',
-  'ECONNABORTED',
-])
+/** Our own codes, for what the system has none for. */
+const GIVEN_UP = 'MTS_GIVEN_UP'
+const CLOSED = 'MTS_CLOSED'
+
+/** Given up by us: the caller's doing, the deadline's or that of closing the client. */
+export function givenUp(): Error {
+  return Object.assign(new Error('given up'), { code: GIVEN_UP })
+}
+
+/** The other side has closed the connection before the answer was whole. */
+export function closedConnection(cause?: unknown): Error {
+  return Object.assign(new Error('connection closed', { cause }), { code: CLOSED })
+}
+
+/** Codes that say no more than "the other side is gone". */
+const CLOSED_CODES: ReadonlySet<string> = new Set([CLOSED, 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 
 /** True when the connection went away, as a server does that closes an idle one. */
 export function isClosedConnection(error: unknown): boolean {
@@ -76,23 +85,18 @@ export function isClosedConnection(error: unknown): boolean {
 /** Names what the HTTP client or the system threw. `error` is never shown as it is: it may quote the wire. */
 export function failureOf(error: unknown, place: string, phase: Phase): Failure {
   const code = systemCodeOf(error)
-  if (code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED' || code === 'UND_ERR_ABORTED') {
-    return abortedFailure(place)
-  }
+  if (code === GIVEN_UP) return abortedFailure(place)
   if (phase === 'connecting') return withCode('unreachable', connectWords(code, error, place), code)
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
-    return withCode('foreign', tooLargeHeaders(place), code)
-  }
-  if (phase === 'waiting' && error instanceof Error && error.name === 'HTTPParserError') {
+  if (code === 'HPE_HEADER_OVERFLOW') return failure('foreign', tooLargeHeaders(place))
+  // The parser's codes: what came was no HTTP.
+  if (phase === 'waiting' && code?.startsWith('HPE_') === true) {
     return {
       kind: 'foreign',
       message: text(`HTTP 응답이 아님: ${place}`, `no HTTP answer: ${place}`),
     }
   }
-  const suffix =
-    code === undefined || code.startsWith('UND_ERR')
-      ? { ko: '', en: '' }
-      : { ko: `(${code})`, en: ` (${code})` }
+  const shown = systemsOwn(code)
+  const suffix = shown === undefined ? { ko: '', en: '' } : { ko: `(${shown})`, en: ` (${shown})` }
   const words =
     phase === 'waiting'
       ? text(
@@ -107,10 +111,13 @@ export function failureOf(error: unknown, place: string, phase: Phase): Failure 
 }
 
 function withCode(kind: FailureKind, message: Text, code: string | undefined): Failure {
-  // The HTTP client's own codes (UND_ERR_...) say nothing that the words do not.
-  return code === undefined || code.startsWith('UND_ERR')
-    ? { kind, message }
-    : { kind, message, systemCode: code }
+  const shown = systemsOwn(code)
+  return shown === undefined ? { kind, message } : { kind, message, systemCode: shown }
+}
+
+/** Our codes and the parser's say nothing that the words do not. */
+function systemsOwn(code: string | undefined): string | undefined {
+  return code === undefined || /^(?:MTS|HPE)_/.test(code) ? undefined : code
 }
 
 function tooLargeHeaders(place: string): Text {
@@ -127,7 +134,8 @@ const UNTRUSTED_CODES: ReadonlySet<string> = new Set([
 
 function connectWords(code: string | undefined, error: unknown, place: string): Text {
   const what = connectReason(code, error)
-  const suffix = code === undefined ? { ko: '', en: '' } : { ko: `(${code})`, en: ` (${code})` }
+  const shown = systemsOwn(code)
+  const suffix = shown === undefined ? { ko: '', en: '' } : { ko: `(${shown})`, en: ` (${shown})` }
   return text(`${what.ko}: ${place}${suffix.ko}`, `${what.en}: ${place}${suffix.en}`)
 }
 
