@@ -1,6 +1,6 @@
 /** The files of playbooks and checklists: the operator's own directories first, then those of the package. */
-import { open, readdir } from 'node:fs/promises'
-import { basename, extname, isAbsolute, join } from 'node:path'
+import { open, readdir, readFile } from 'node:fs/promises'
+import { basename, dirname, extname, isAbsolute, join } from 'node:path'
 import { MtsError, systemCodeOf } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import { text } from '../core/text.ts'
@@ -29,20 +29,22 @@ const FOLDERS: Readonly<Record<DocumentKind, string>> = {
 
 export function createDocumentFiles(places: DocumentPlaces): DocumentFiles {
   const absolute = (path: string): string => (isAbsolute(path) ? path : join(places.cwd, path))
+  const isShipped = (file: string): boolean =>
+    Object.values(FOLDERS).some((folder) => dirname(file) === join(places.assetsDir, folder))
   return {
     async list(kind) {
       const shipped = await namesIn(join(places.assetsDir, FOLDERS[kind]))
       const own: { id: string; file: string }[] = []
       for (const dir of places.playbookDirs.map(absolute)) {
         for (const item of await namesIn(dir)) {
-          if (kindIn(await readBounded(item.file)) === kind) own.push(item)
+          if (kindIn(await contentOf(item.file)) === kind) own.push(item)
         }
       }
       const found = new Map<string, string>()
       for (const { id, file } of [...own, ...shipped]) if (!found.has(id)) found.set(id, file)
       return [...found].map(([id, file]) => ({ id, file }))
     },
-    read: (file) => readBounded(absolute(file)),
+    read: (file) => contentOf(absolute(file), isShipped(absolute(file))),
   }
 }
 
@@ -61,25 +63,30 @@ async function namesIn(dir: string): Promise<readonly { id: string; file: string
     .map((name) => ({ id: basename(name, extname(name)), file: join(dir, name) }))
 }
 
-/** Undefined when there is no such file. One byte more than allowed is read, so that too large is seen. */
-async function readBounded(file: string): Promise<string | undefined> {
+/** Undefined when there is no such file. What is shipped lies inside the standalone executable, to be read but not opened. */
+async function contentOf(file: string, shipped = false): Promise<string | undefined> {
   try {
-    const handle = await open(file, 'r')
-    try {
-      const buffer = Buffer.alloc(MAX_DOCUMENT_BYTES + 1)
-      let length = 0
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length)
-        length += bytesRead
-        if (bytesRead === 0 || length === buffer.length) break
-      }
-      return buffer.toString('utf8', 0, length)
-    } finally {
-      await handle.close()
-    }
+    return shipped ? await readFile(file, 'utf8') : await readBounded(file)
   } catch (error) {
     if (systemCodeOf(error) === 'ENOENT') return undefined
     throw unreadable(file, error)
+  }
+}
+
+/** One byte more than allowed is read, so that too large is seen. */
+async function readBounded(file: string): Promise<string> {
+  const handle = await open(file, 'r')
+  try {
+    const buffer = Buffer.alloc(MAX_DOCUMENT_BYTES + 1)
+    let length = 0
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length)
+      length += bytesRead
+      if (bytesRead === 0 || length === buffer.length) break
+    }
+    return buffer.toString('utf8', 0, length)
+  } finally {
+    await handle.close()
   }
 }
 

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { isatty } from 'node:tty'
-import { fileURLToPath } from 'node:url'
+import { placeOf } from '#place'
 import envPaths from 'env-paths'
 import { createSystemClock } from './clock.ts'
 import type { OutputPort, Ports } from './ports.ts'
@@ -109,12 +109,10 @@ function createPorts(wiring: {
     homeDir: homedir(),
     // On Linux the library calls the state directory `log`.
     directories: { config: paths.config, state: paths.log },
-    program: [process.execPath, ...process.argv.slice(1, 2)],
     get operator() {
       return operatorName()
     },
-    // The built program lies in `dist/`, beside `playbooks/` and `checklists/`.
-    assetsDir: fileURLToPath(new URL('..', import.meta.url)),
+    ...placeOf(process.execPath, process.argv[1]),
     ...(terminal === undefined ? {} : { terminal }),
     readStdin,
     streamStdin: () => process.stdin,

@@ -1,9 +1,7 @@
 /**
- * The one place that knows which SQLite is underneath. Everything else speaks to these few
- * methods, so that another driver with the same manners (bun:sqlite) can take its place.
+ * What the journal wants of SQLite. Everything else speaks to these few methods; the two drivers
+ * behind them, libsql under Node and Bun's own in the standalone executable, have the same manners.
  */
-import Libsql from 'libsql'
-
 export type SqlValue = string | number | null
 export type Row = Readonly<Record<string, unknown>>
 
@@ -29,29 +27,8 @@ export type OpenDatabase = (
   options: { readonly busyTimeoutMs: number },
 ) => SqlDatabase
 
-export const openLibsql: OpenDatabase = (path, { busyTimeoutMs }) => {
-  const database = new Libsql(path, { timeout: busyTimeoutMs })
-  return {
-    prepare(sql) {
-      const statement = database.prepare(sql)
-      // Parameters go in as one array: a lone null would be taken for an object of named ones.
-      return {
-        run: (params) => statement.run(params).changes,
-        get: (params) => statement.get(params) as Row | undefined,
-        all: (params) => statement.all(params) as Row[],
-      }
-    },
-    exec(sql) {
-      database.exec(sql)
-    },
-    get inTransaction() {
-      return database.inTransaction
-    },
-    close() {
-      database.close()
-    },
-  }
-}
+/** The SQLite of the runtime: `imports` in package.json says which. */
+export { openDatabase as openLibsql } from '#sqlite'
 
 /** `SQLITE_FULL`, `SQLITE_BUSY`, …; undefined for anything SQLite did not say. */
 export function sqliteCodeOf(error: unknown): string | undefined {
