@@ -50,6 +50,8 @@ export async function openCatalog(context: CommandContext): Promise<Catalog> {
     clock: context.ports.clock,
     surroundings: { cwd: context.ports.cwd, env: context.ports.env },
     journal: () => context.journal(),
+    knownLogPatterns: async () =>
+      (await import('./known-log-patterns.ts')).loadKnownLogPatterns(context),
     readAsset: (path) => readFile(join(context.ports.assetsDir, path), 'utf8'),
     samples: async (metric, fromMs, toMs) =>
       (await context.journal()).samples({ url: settings.url, metric, fromMs, toMs }),

@@ -1,5 +1,6 @@
 /** Puts together every probe and action that documents may name, over one service and one configuration. */
 import type { Clock } from '../core/clock.ts'
+import { seoulDateOf, seoulInstant } from '../core/dates.ts'
 import type { Service } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
 import { askExternal } from '../externals/ask-external.ts'
@@ -10,6 +11,7 @@ import {
   createSlowestProbe,
   type LatencyProbePorts,
 } from '../health/latency-probes.ts'
+import { createLogPatternProbe, type LogPatternPorts } from '../health/log-pattern-probe.ts'
 import {
   createErrorMeterProbe,
   createLogProbe,
@@ -27,6 +29,7 @@ import type { SampleSource } from '../health/round.ts'
 import { createSalesMeterProbes } from '../health/sales-meter-probes.ts'
 import { createSalesProbes } from '../health/sales-probes.ts'
 import { countLogErrors } from '../logs/count-errors.ts'
+import type { KnownPatterns } from '../logs/known-patterns.ts'
 import { createCatalog, type AnyAction, type AnyProbe, type Catalog } from '../playbook/catalog.ts'
 import type { CommandSurroundings } from '../operator-command/run-command.ts'
 import {
@@ -43,6 +46,8 @@ import { createRecentDaysProbe } from '../settlement/recent-days-probe.ts'
 import { wireChecklistProbes, type ChecklistProbePorts } from './walk-checklist-probes.ts'
 
 export interface CatalogPorts extends Pick<ChecklistProbePorts, 'journal' | 'readAsset'> {
+  /** The named patterns of the log; none where absent. */
+  readonly knownLogPatterns?: () => Promise<KnownPatterns>
   readonly service: Service
   readonly settings: Settings
   readonly clock: Clock
@@ -73,6 +78,7 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
     createErrorMeterProbe(log),
     createLogProbe(log),
     createRecentErrorsProbe(log),
+    createLogPatternProbe({ ...log, ...patternMiner(ports), ...lastDailyIn(ports) }),
     ...createMachineProbes(machine),
     createSlowestProbe(machine),
     createComponentTimesProbe(meters),
@@ -123,6 +129,41 @@ function commandActions({ settings, surroundings }: CatalogPorts) {
 function logCounter(log: string | undefined): { readonly countLogErrors?: CountLogErrors } {
   if (log === undefined) return {}
   return { countLogErrors: (fromMs, toMs, signal) => countLogErrors(log, fromMs, toMs, signal) }
+}
+
+/** Mining is loaded when it is asked for: most walks never do. */
+function patternMiner({
+  settings: { log },
+  clock,
+  knownLogPatterns,
+}: CatalogPorts): Pick<LogPatternPorts, 'minePatterns'> {
+  if (log === undefined) return {}
+  return {
+    minePatterns: async (asked) => {
+      const { mineRecent } = await import('../logs/recent-patterns.ts')
+      return mineRecent({
+        ...asked,
+        path: log,
+        loadKnown: knownLogPatterns ?? (() => Promise.resolve({ patterns: [] })),
+        monotonicMs: () => clock.monotonicMs(),
+      })
+    },
+  }
+}
+
+/** An earlier day's: today's own, begun anew, would find nothing new. */
+function lastDailyIn({
+  journal,
+  settings: { url },
+}: CatalogPorts): Pick<LogPatternPorts, 'lastDaily'> {
+  if (journal === undefined) return {}
+  return {
+    lastDaily: async (nowMs) => {
+      const { lastDailyPatterns } = await import('./log-baseline.ts')
+      const before = seoulInstant(seoulDateOf(nowMs))
+      return lastDailyPatterns(await journal(), url, before)?.baseline
+    },
+  }
 }
 
 /** A client for the one question, let go at once: most walks never ask it. */

@@ -100,7 +100,10 @@ export interface LogPatterns {
   readonly trend: { readonly buckets: number; readonly bucketMs: number } | null
   /** Root of the service's own code as the log shows it: `com.okpos.todaysales`. */
   readonly ownPackage: string | null
+  /** Events by level, those below `leastLevel` too. */
   readonly levels: Readonly<Partial<Record<LogLevel, number>>>
+  /** Least severe level that is listed; absent when all are. */
+  readonly leastLevel?: LogLevel
   /** Most severe and most frequent first; with a baseline what has changed comes before what has not. */
   readonly patterns: readonly LogPattern[]
   /** Absent where no known pattern says what noise is. */
@@ -120,6 +123,10 @@ export interface PatternBaseline {
   readonly name: string
   readonly span: LogSpan
   readonly coveredMs: number | null
+  /** What is less severe than this was not kept, so that it cannot be told to be new; absent when all was. */
+  readonly leastLevel?: LogLevel
+  /** Events of INFO and below among those that were not kept: how busy it was. */
+  readonly ordinaryEvents?: number
   readonly patterns: readonly Pick<
     LogPattern,
     'template' | 'count' | 'level' | 'logger' | 'exceptions' | 'frame'

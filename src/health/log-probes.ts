@@ -60,11 +60,15 @@ export function createErrorMeterProbe(ports: LogProbePorts): ProbeDeclaration<No
     idempotent: true,
     inputs: nothing,
     outputs: meterShape,
-    observe: (_input, context) => observeMeter(ports, context),
+    observe: (_input, context) => observeErrorMeter(ports, context),
   }
 }
 
-async function observeMeter(ports: LogProbePorts, context: OperationContext): Promise<Observation> {
+/** ERROR lines by the meter, which counts since the start and knows neither when nor what. */
+export async function observeErrorMeter(
+  ports: LogProbePorts,
+  context: OperationContext,
+): Promise<Observation> {
   const source = '/actuator/metrics/logback.events'
   const options = optionsOf(ports, context)
   const [errors, summary, uptime] = await Promise.all([
@@ -124,7 +128,7 @@ export function createRecentErrorsProbe(ports: LogProbePorts): ProbeDeclaration<
     outputs: z.object({ errors: z.number(), beyondNoise: z.number() }),
     observe: ({ hours }, context) =>
       ports.countLogErrors === undefined
-        ? observeMeter(ports, context)
+        ? observeErrorMeter(ports, context)
         : observeLog(ports.countLogErrors, hours, context),
   }
 }

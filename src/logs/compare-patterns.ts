@@ -19,6 +19,10 @@ export interface Exposure {
   /** ms each stretch covers; null where not known. */
   readonly currentMs: number | null
   readonly baselineMs: number | null
+  /** Code of the least severe level that the baseline kept; Infinity when it kept all. */
+  readonly leastLevel: number
+  /** Events of INFO and below that the baseline counted and did not keep. */
+  readonly ordinaryBefore: number
 }
 
 export function comparePatterns(
@@ -40,7 +44,12 @@ export function comparePatterns(
   for (const merged of patterns) {
     const [current, baseline] = merged.pattern.counts
     if (baseline > 0 || current === 0) continue
-    changes.set(merged, { kind: 'new', baseline: 0, expected: 0, pValue: null })
+    changes.set(
+      merged,
+      merged.pattern.template.level > exposure.leastLevel
+        ? { kind: 'same', baseline: 0, expected: null, pValue: null }
+        : { kind: 'new', baseline: 0, expected: 0, pValue: null },
+    )
   }
   for (const [index, merged] of seen.entries()) {
     const [current, baseline] = merged.pattern.counts
@@ -93,7 +102,7 @@ function sharesOf(patterns: readonly MergedPattern[], exposure: Exposure): reado
   if (currentMs !== null && baselineMs !== null && currentMs > 0 && baselineMs > 0) {
     shares.push(currentMs / (currentMs + baselineMs))
   }
-  const ordinary: [number, number] = [0, 0]
+  const ordinary: [number, number] = [0, exposure.ordinaryBefore]
   for (const { pattern } of patterns) {
     if (pattern.template.level < INFO) continue
     ordinary[CURRENT] += pattern.counts[CURRENT]

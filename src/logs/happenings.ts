@@ -4,13 +4,13 @@
  * of the stretch is found by halving the file, so that a night costs what its lines cost.
  */
 import { createReadStream } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
 import { parseServiceTime, type SeoulDate } from '../core/dates.ts'
 import { messageOf, systemCodeOf } from '../core/errors.ts'
 import type { Won } from '../core/money.ts'
 import { cleanText } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import { createHappenings } from './happenings-state.ts'
+import { offsetOf } from './seek.ts'
 
 /** A dependency as the log names it by its exceptions. */
 export type LogComponent = 'database' | 'redis' | 'rabbitmq'
@@ -89,7 +89,6 @@ const MAX_LINE_BYTES = 16 * 1024
 const MAX_BYTES = 2 ** 30
 /** A dependency that went before the stretch began is named all the same. */
 const LEAD_MS = 10 * 60_000
-const PROBE_BYTES = 64 * 1024
 
 export interface LogEvent {
   readonly atMs: number
@@ -222,45 +221,4 @@ async function* linesOf(path: string, start: number, signal: AbortSignal): Async
 function lineText(block: Buffer, from: number, end: number): string {
   const until = Math.min(end, from + MAX_LINE_BYTES)
   return block.toString('utf8', from, block[until - 1] === 0x0d ? until - 1 : until)
-}
-
-/** A place at the start of a line whose events are all at `atMs` or before it begins; 0 when none is. */
-async function offsetOf(path: string, atMs: number): Promise<number> {
-  const handle = await open(path, 'r')
-  try {
-    const { size } = await handle.stat()
-    let low = 0
-    let high = size
-    while (high - low > 4 * PROBE_BYTES) {
-      const middle = Math.floor((low + high) / 2)
-      const found = await firstEventAfter(handle, middle, high)
-      if (found === undefined || found.atMs >= atMs) high = middle
-      else low = found.offset
-    }
-    return low
-  } finally {
-    await handle.close()
-  }
-}
-
-async function firstEventAfter(
-  handle: FileHandle,
-  from: number,
-  until: number,
-): Promise<{ readonly atMs: number; readonly offset: number } | undefined> {
-  for (let at = from; at < until; at += PROBE_BYTES) {
-    const block = Buffer.alloc(2 * PROBE_BYTES)
-    const { bytesRead } = await handle.read(block, 0, block.length, at)
-    const seen = block.subarray(0, bytesRead)
-    let start = seen.indexOf(0x0a) + 1
-    while (start > 0 && start < seen.length) {
-      const end = seen.indexOf(0x0a, start)
-      if (end < 0) break
-      const event = parseEvent(lineText(seen, start, end))
-      if (event !== undefined) return { atMs: event.atMs, offset: at + start }
-      start = end + 1
-    }
-    if (bytesRead < block.length) return undefined
-  }
-  return undefined
 }

@@ -14,6 +14,8 @@ export interface LogSource {
   readonly path: string | null
   /** What is piped in, when `path` is null. */
   readonly stream?: AsyncIterable<Uint8Array>
+  /** Where to begin in a file that is not packed: the start of a line; its beginning when absent. */
+  readonly fromByte?: number
   /** What to end with when it cannot be read. */
   readonly exitCode: ExitCode
 }
@@ -36,7 +38,7 @@ export async function readLog(
     if (source.path === null) return await readStream(source.stream ?? [], take, signal)
     const handle = await open(source.path, 'r')
     try {
-      return await readFile(handle, take, signal)
+      return await readFile(handle, source.fromByte ?? 0, take, signal)
     } finally {
       await handle.close()
     }
@@ -46,13 +48,20 @@ export async function readLog(
   }
 }
 
-async function readFile(handle: FileHandle, take: TakeChunk, signal: AbortSignal): Promise<number> {
+async function readFile(
+  handle: FileHandle,
+  fromByte: number,
+  take: TakeChunk,
+  signal: AbortSignal,
+): Promise<number> {
   if ((await handle.stat()).isDirectory()) throw new NotALog(IS_A_DIRECTORY)
   const unpack = createUnpacker(take)
   let reading: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   let waiting: Buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)
   let total = 0
-  let pending = handle.read(reading, 0, BLOCK_BYTES, null)
+  // A pipe has no positions: only where one is asked for.
+  const position = (): number | null => (fromByte === 0 ? null : fromByte + total)
+  let pending = handle.read(reading, 0, BLOCK_BYTES, position())
   for (;;) {
     const { bytesRead } = await pending
     signal.throwIfAborted()
@@ -61,7 +70,7 @@ async function readFile(handle: FileHandle, take: TakeChunk, signal: AbortSignal
     const block = reading
     reading = waiting
     waiting = block
-    pending = handle.read(reading, 0, BLOCK_BYTES, null)
+    pending = handle.read(reading, 0, BLOCK_BYTES, position())
     // A failure of the next read is told where it is awaited, also when this block throws first.
     pending.catch(() => undefined)
     await unpack.push(block.subarray(0, bytesRead))

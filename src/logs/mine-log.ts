@@ -169,8 +169,8 @@ function coveredMs(
 
 function describe(baseline: Baseline, events: number, seen: Seen, before: Seen): CountedBaseline {
   if (baseline.kind === 'saved') {
-    const { name, span } = baseline.baseline
-    return { name, events, span, coveredMs: baseline.baseline.coveredMs }
+    const { patterns: _kept, ...rest } = baseline.baseline
+    return { ...rest, events }
   }
   const stretch = baseline.kind === 'window' ? within(seen, baseline.window) : before
   return { name: baseline.name, events, span: spanOf(stretch), coveredMs: lengthOf(stretch) }

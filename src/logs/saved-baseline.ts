@@ -1,6 +1,10 @@
-/** Patterns that were saved as JSON (`mts logs patterns -o json`), as a baseline to compare with. */
+/**
+ * Patterns that were kept, as a baseline to compare with: saved as JSON (`mts logs patterns -o json`),
+ * or observed by a checklist and left in the journal.
+ */
 import { z } from 'zod'
-import { LOG_LEVELS, type PatternBaseline } from '../core/log-patterns.ts'
+import { LOG_LEVELS, type LogLevel, type PatternBaseline } from '../core/log-patterns.ts'
+import { INFO, levelCode } from './levels.ts'
 
 /** Larger is no report of ours. */
 export const MAX_SAVED_BYTES = 32 * 1024 * 1024
@@ -14,11 +18,24 @@ const patternShape = z.object({
   frame: z.string().optional(),
 })
 
+const spanShape = z.object({ from: z.string().nullable(), to: z.string().nullable() })
+
 const savedShape = z.object({
   kind: z.literal('LogPatterns'),
-  span: z.object({ from: z.string().nullable(), to: z.string().nullable() }),
+  span: spanShape,
+  levels: z.partialRecord(z.enum(LOG_LEVELS), z.int().min(0)).optional(),
+  leastLevel: z.enum(LOG_LEVELS).optional(),
   patterns: z.array(patternShape).max(100_000),
   noise: z.object({ patterns: z.array(patternShape) }).optional(),
+})
+
+/** The value of the probe `log.patterns`, as far as it is compared with. */
+const observedShape = z.object({
+  source: z.literal('log'),
+  span: spanShape,
+  leastLevel: z.enum(LOG_LEVELS),
+  ordinaryEvents: z.int().min(0),
+  patterns: z.array(patternShape).max(1000),
 })
 
 /** True of a file that begins as one of ours does. */
@@ -37,14 +54,40 @@ export function parseSavedBaseline(source: string, name: string): PatternBaselin
   }
   const parsed = savedShape.safeParse(value)
   if (!parsed.success) return undefined
-  const { span, patterns, noise } = parsed.data
+  const { span, patterns, noise, leastLevel, levels = {} } = parsed.data
+  const kept =
+    leastLevel === undefined ? {} : { leastLevel, ordinaryEvents: ordinaryIn(levels, leastLevel) }
+  return baselineOf(name, span, [...patterns, ...(noise?.patterns ?? [])], kept)
+}
+
+/** Undefined when it is no observation of `log.patterns`, or one that was made without a log. */
+export function parseObservedBaseline(value: unknown, name: string): PatternBaseline | undefined {
+  const parsed = observedShape.safeParse(value)
+  if (!parsed.success) return undefined
+  const { span, patterns, leastLevel, ordinaryEvents } = parsed.data
+  return baselineOf(name, span, patterns, { leastLevel, ordinaryEvents })
+}
+
+function ordinaryIn(levels: Partial<Record<LogLevel, number>>, leastLevel: LogLevel): number {
+  return LOG_LEVELS.filter(
+    (level) => levelCode(level) >= INFO && levelCode(level) > levelCode(leastLevel),
+  ).reduce((sum, level) => sum + (levels[level] ?? 0), 0)
+}
+
+function baselineOf(
+  name: string,
+  span: PatternBaseline['span'],
+  patterns: readonly z.output<typeof patternShape>[],
+  kept: Pick<PatternBaseline, 'leastLevel' | 'ordinaryEvents'>,
+): PatternBaseline {
   const coveredMs =
     span.from === null || span.to === null ? null : Date.parse(span.to) - Date.parse(span.from)
   return {
     name,
     span,
     coveredMs: coveredMs !== null && coveredMs > 0 ? coveredMs : null,
-    patterns: [...patterns, ...(noise?.patterns ?? [])]
+    ...kept,
+    patterns: patterns
       .filter(({ count }) => count > 0)
       .map(({ logger, exceptions, frame, ...rest }) => ({
         ...rest,

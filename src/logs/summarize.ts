@@ -8,6 +8,7 @@ import {
   type LogPattern,
   type LogPatterns,
   type LogSpan,
+  type PatternBaseline,
 } from '../core/log-patterns.ts'
 import { comparePatterns } from './compare-patterns.ts'
 import { createHistogram } from './histogram.ts'
@@ -44,11 +45,8 @@ export interface Counted {
   readonly baseline?: CountedBaseline
 }
 
-export interface CountedBaseline {
-  readonly name: string
+export interface CountedBaseline extends Omit<PatternBaseline, 'patterns'> {
   readonly events: number
-  readonly span: LogSpan
-  readonly coveredMs: number | null
 }
 
 export interface Stretch {
@@ -70,6 +68,8 @@ export function summarizePatterns(counted: Counted): LogPatterns {
       : comparePatterns(merged, {
           currentMs: counted.coveredMs,
           baselineMs: baseline.coveredMs,
+          leastLevel: baseline.leastLevel === undefined ? Infinity : levelCode(baseline.leastLevel),
+          ordinaryBefore: baseline.ordinaryEvents ?? 0,
         })
   const present = merged.filter(({ pattern }) => pattern.counts[CURRENT] > 0)
   const span = stretchOf(present)
@@ -103,6 +103,7 @@ export function summarizePatterns(counted: Counted): LogPatterns {
     trend: trend === undefined ? null : { buckets: trend.buckets, bucketMs: trend.bucketMs },
     ownPackage: ownPackage ?? null,
     levels,
+    ...(counted.level === undefined ? {} : { leastLevel: counted.level }),
     patterns,
     ...(noise === undefined
       ? {}

@@ -2,6 +2,7 @@
 import { isAbsolute, join } from 'node:path'
 import { durationText, parseDuration } from '../../core/duration.ts'
 import { isoSeoul } from '../../core/dates.ts'
+import { MtsError } from '../../core/errors.ts'
 import { EXIT, type ExitCode } from '../../core/exit-code.ts'
 import { LOG_LEVELS, type LogLevel, type LogPatterns } from '../../core/log-patterns.ts'
 import { text } from '../../core/text.ts'
@@ -64,8 +65,8 @@ export const logsCommand: CommandSpec = {
         .option(
           '--compare <baseline>',
           word(
-            '비교 기준: 다른 로그, 저장한 -o json 결과, 구간(02:00..03:00), 기간(24h: --since 직전)',
-            'another log, a saved -o json, a stretch (02:00..03:00), or 24h: what came before --since',
+            '비교 기준: 다른 로그, 저장한 -o json 결과, 구간(02:00..03:00), 기간(24h: --since 직전), daily(지난 일일 점검, --since 없으면 그 뒤만)',
+            'another log, a saved -o json, a stretch (02:00..03:00), 24h: what came before --since, or daily: the last daily checklist (what came after it, without --since)',
           ),
         )
         .option(
@@ -94,6 +95,10 @@ export const logsCommand: CommandSpec = {
           text('최근 1시간을 그 전 24시간과', 'the last hour against the day before'),
         ],
         [
+          'mts logs patterns --compare daily',
+          text('지난 일일 점검 이후 달라진 것', 'what differs since the last daily checklist'),
+        ],
+        [
           'kubectl logs deploy/sales | mts logs patterns - --level warn',
           text('표준 입력', 'standard input'),
         ],
@@ -110,11 +115,12 @@ async function patterns(
   const { clock } = context.ports
   const top = options.top === undefined ? SHOWN_PATTERNS : countOf(options.top)
   const level = options.level === undefined ? undefined : await levelOf(options.level)
-  const window = await windowOf(options, clock.now())
+  const asked = await windowOf(options, clock.now())
   const grep = options.grep === undefined ? undefined : await grepOf(options.grep)
   const sources = await sourcesOf(context, files)
   const baseline =
-    options.compare === undefined ? undefined : await baselineOf(context, options.compare, window)
+    options.compare === undefined ? undefined : await baselineOf(context, options.compare, asked)
+  const window = asked ?? windowAfter(baseline, options.compare)
   const { loadKnownLogPatterns } = await import('../known-log-patterns.ts')
   const known = await loadKnownLogPatterns(context)
   const { mineLog } = await import('../../logs/mine-log.ts')
@@ -255,12 +261,42 @@ async function baselineOf(
   if (value === '-') {
     throw usageError(text('--compare에는 -를 쓸 수 없습니다', '--compare cannot read -'), HELP)
   }
+  if (value === DAILY) return dailyBaseline(context)
   const source = sourceOf(context, value, EXIT.notFound)
   const { loadSavedBaseline } = await import('../../logs/load-baseline.ts')
   const saved = await loadSavedBaseline(source)
   return saved === undefined
     ? { kind: 'sources', name: value, sources: [source] }
     : { kind: 'saved', baseline: saved }
+}
+
+/** `--compare daily`; a file of that name is `./daily`. */
+const DAILY = 'daily'
+
+/** The hours that a checklist has seen are not compared with themselves. */
+function windowAfter(
+  baseline: Baseline | undefined,
+  value: string | undefined,
+): Window | undefined {
+  if (value !== DAILY || baseline?.kind !== 'saved') return undefined
+  const { to } = baseline.baseline.span
+  return to === null ? undefined : { fromMs: Date.parse(to), toMs: Infinity }
+}
+
+async function dailyBaseline(context: CommandContext): Promise<Baseline> {
+  const { lastDailyPatterns } = await import('../log-baseline.ts')
+  const { url } = await context.settings()
+  const kept = lastDailyPatterns(await context.journal(), url, Infinity)
+  if (kept !== undefined) return { kind: 'saved', baseline: kept.baseline }
+  throw new MtsError({
+    code: 'NOT_FOUND',
+    exitCode: EXIT.notFound,
+    message: text(
+      '로그 패턴이 남은 일일 점검이 없습니다(점검 때 설정 log가 있어야 남습니다)',
+      'no daily checklist has left patterns of a log (the setting log must be there when it runs)',
+    ),
+    next: [await context.commandLine(['mts', 'checklist', 'daily'])],
+  })
 }
 
 function windowBaseline(window: Window): Baseline {
