@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import { seoulDateOf, seoulInstant } from '../core/dates.ts'
 import type { Service } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
+import { MtsError } from '../core/errors.ts'
 import { askExternal } from '../externals/ask-external.ts'
 import { createExternalProbe } from '../health/external-probes.ts'
 import {
@@ -141,12 +142,15 @@ function patternMiner({
   return {
     minePatterns: async (asked) => {
       const { mineRecent } = await import('../logs/recent-patterns.ts')
-      return mineRecent({
-        ...asked,
-        path: log,
-        loadKnown: knownLogPatterns ?? (() => Promise.resolve({ patterns: [] })),
-        monotonicMs: () => clock.monotonicMs(),
-      })
+      let known: KnownPatterns
+      try {
+        known = (await knownLogPatterns?.()) ?? { patterns: [] }
+      } catch (error) {
+        // A fault in the operator's own names must not end a walk; it is told where they are looked for.
+        if (error instanceof MtsError) return { kind: 'unknown', reason: error.text }
+        throw error
+      }
+      return mineRecent({ ...asked, path: log, known, monotonicMs: () => clock.monotonicMs() })
     },
   }
 }

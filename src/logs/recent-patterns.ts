@@ -22,8 +22,7 @@ export type RecentPatterns =
 
 export interface RecentOptions {
   readonly path: string
-  /** A file of names that is broken makes the patterns unknown, with its fault as the reason. */
-  readonly loadKnown: () => Promise<KnownPatterns>
+  readonly known: KnownPatterns
   /** Ms since the epoch. */
   readonly fromMs: number
   readonly toMs: number
@@ -46,7 +45,7 @@ export async function mineRecent(options: RecentOptions): Promise<RecentPatterns
       size - wanted <= MAX_BYTES ? wanted : await lineStartAfter(path, size - MAX_BYTES)
     patterns = await mineLog({
       sources: [{ name: path, path, exitCode: EXIT.config, fromByte }],
-      known: await options.loadKnown(),
+      known: options.known,
       window: { fromMs, toMs },
       level: 'WARN',
       ...(baseline === undefined ? {} : { baseline: { kind: 'saved', baseline } }),
