@@ -92,7 +92,8 @@ function onInterrupt(
   })
 }
 
-function isSaid(notice: Notice, context: CommandContext): boolean {
+/** Whether a notice of the engine is said as it happens. */
+export function isSaid(notice: Notice, context: CommandContext): boolean {
   if (SAID_ALWAYS.has(notice.code)) return true
   return SAID_TO_PEOPLE.has(notice.code) && context.terminal !== undefined
 }

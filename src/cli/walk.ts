@@ -1,24 +1,41 @@
 /** `mts playbook <id>` and `mts run resume`: a walk, and the value it ends with. */
+import { resolve } from 'node:path'
 import { isoSeoul, seoulDateOf } from '../core/dates.ts'
 import type { ChecklistRun } from '../checklist/run.ts'
 import type { Document } from '../playbook/document.ts'
 import type { ResumeOptions } from '../playbook/engine.ts'
 import { foldRun } from '../playbook/fold.ts'
 import { exitCodeOfRun, runValue, type Run } from '../playbook/run.ts'
-import type { RunState } from '../playbook/run-state.ts'
+import type { OpenedFrom, RunState } from '../playbook/run-state.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { commandLineFor, withEngine } from './walk-engine.ts'
+
+export interface WalkStart {
+  /** `name=value`. */
+  readonly inputs: readonly string[]
+  readonly fromStep?: string
+  /** The checklist's item it is opened from. */
+  readonly from?: OpenedFrom
+}
 
 /** Begins a run of a playbook, with `name=value` inputs, and walks it as far as it goes. */
 export async function walkDocument(
   context: CommandContext,
   document: Document,
-  options: { readonly inputs: readonly string[] },
+  options: WalkStart,
 ): Promise<Outcome<Run>> {
   const inputs = await inputsOf(context, document, options.inputs)
   const shown = new Set<string>()
+  const { fromStep, from } = options
   const state = await withEngine(context, { shown }, (engine) =>
-    engine.start({ document, inputs, operator: context.ports.operator }),
+    engine.start({
+      // Wherever `mts run status` is typed later, it finds the file again.
+      document: { ...document, file: resolve(context.ports.cwd, document.file) },
+      inputs,
+      operator: context.ports.operator,
+      ...(fromStep === undefined ? {} : { fromStep }),
+      ...(from === undefined ? {} : { from }),
+    }),
   )
   return runOutcome(context, state, shown)
 }
@@ -59,7 +76,7 @@ export async function runOutcome(
   }
 }
 
-async function inputsOf(
+export async function inputsOf(
   context: CommandContext,
   document: Document,
   given: readonly string[],

@@ -25,6 +25,8 @@ interface StartOptions {
   /** Checked and complete, defaults included. */
   readonly inputs: Readonly<Record<string, unknown>>
   readonly operator: string
+  /** Begins here instead of at the first step. Throws USAGE (64), FROM_NEEDS_EARLIER (5). */
+  readonly fromStep?: string
 }
 
 export interface ResumeOptions {
@@ -56,7 +58,11 @@ export interface Engine {
 
 export function createEngine(ports: EnginePorts): Engine {
   return {
-    async start({ document, inputs, operator }) {
+    async start({ document, inputs, operator, fromStep }) {
+      const fromIndex =
+        fromStep === undefined
+          ? 0
+          : (await import('./from-step.ts')).positionFrom(document, fromStep)
       const kept: Record<string, unknown> = {}
       const secrets: Record<string, unknown> = {}
       for (const [name, value] of Object.entries(inputs)) {
@@ -69,7 +75,13 @@ export function createEngine(ports: EnginePorts): Engine {
         subject: document.id,
         url: ports.url,
         operator,
-        data: { document, inputs: kept, url: ports.url, operator } satisfies RunStartedData,
+        data: {
+          document,
+          inputs: kept,
+          url: ports.url,
+          operator,
+          ...(fromIndex === 0 ? {} : { fromIndex }),
+        } satisfies RunStartedData,
       })
       return holding(writer, async () => {
         const walk = createWalk(writer, ports, { by: operator, secrets })

@@ -130,7 +130,7 @@ function startedState(event: StoredEvent, data: RunStartedData): RunState {
     startedAtMs: event.atMs,
     updatedAtMs: event.atMs,
     steps: {},
-    position: { phase: 'steps', index: 0 },
+    position: { phase: 'steps', index: data.fromIndex ?? 0 },
     notes: [],
   }
   return settlePosition(state)

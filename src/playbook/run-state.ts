@@ -27,6 +27,8 @@ export interface RunStartedData {
   readonly inputs: Readonly<Record<string, unknown>>
   readonly url: string
   readonly operator: string
+  /** Where it began, when not at the first step. */
+  readonly fromIndex?: number
 }
 
 export interface StepStartedData {

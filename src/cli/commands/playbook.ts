@@ -26,14 +26,23 @@ export const playbookCommand: CommandSpec = {
         (value: string, before: readonly string[]) => [...before, value],
         [] as readonly string[],
       )
-      .action((id: string | undefined, options: { input: readonly string[] }) =>
-        perform(async (context) => {
-          if (id === undefined) return list(context, dirsOf(playbook))
-          const { walkDocument } = await import('../walk.ts')
-          const { openDocument } = await import('../documents.ts')
-          const { document } = await openDocument(context, 'Playbook', id, dirsOf(playbook))
-          return walkDocument(context, document, { inputs: options.input })
-        }),
+      .option(
+        '--dry-run',
+        word(
+          '읽기만 하고 보낼 요청을 보여줌',
+          'read everything, send nothing, show what would go out',
+        ),
+      )
+      .option(
+        '--from <step>',
+        word('이 단계부터 시작(앞 단계 결과가 필요하면 거부)', 'begin at this step'),
+      )
+      .option(
+        '--non-interactive',
+        word('터미널에서도 묻지 않음', 'ask nothing, even at a terminal'),
+      )
+      .action((id: string | undefined, options: WalkFlags) =>
+        perform((context) => walkOrList(context, id, options, dirsOf(playbook))),
       )
     declareReading(playbook, perform, lang, word)
     addExamples(playbook, lang, [
@@ -43,8 +52,55 @@ export const playbookCommand: CommandSpec = {
         'mts playbook settlement-failure --input date=2026-11-23',
         text('다른 날짜의 정산', 'another date'),
       ],
+      [
+        'mts playbook settlement-failure --dry-run',
+        text('보내지 않고 미리 보기', 'what would go out'),
+      ],
     ])
   },
+}
+
+interface WalkFlags {
+  readonly input: readonly string[]
+  readonly dryRun?: boolean
+  readonly from?: string
+  readonly nonInteractive?: boolean
+}
+
+async function walkOrList(
+  context: CommandContext,
+  id: string | undefined,
+  flags: WalkFlags,
+  dirs: readonly string[],
+): Promise<Outcome> {
+  if (id === undefined) {
+    if (flags.dryRun !== true && flags.from === undefined) return list(context, dirs)
+    const { usageError } = await import('../usage-error.ts')
+    throw usageError(
+      text('--dry-run과 --from에는 플레이북 이름이 필요합니다', 'name the playbook to walk'),
+    )
+  }
+  const { openDocument } = await import('../documents.ts')
+  const { document } = await openDocument(context, 'Playbook', id, dirs)
+  const options = {
+    inputs: flags.input,
+    ...(flags.from === undefined ? {} : { fromStep: flags.from }),
+  }
+  if (flags.dryRun === true) {
+    const { dryRunDocument } = await import('../walk-dry-run.ts')
+    return dryRunDocument(context, document, options)
+  }
+  const { walkDocument } = await import('../walk.ts')
+  return walkDocument(
+    flags.nonInteractive === true ? unattended(context) : context,
+    document,
+    options,
+  )
+}
+
+/** As without a terminal: the first question ends the walk with the command that goes on. */
+function unattended({ terminal: _nobody, dialog, ...context }: CommandContext): CommandContext {
+  return { ...context, dialog: { notify: dialog.notify } }
 }
 
 /** Wherever on the line they were written. */
