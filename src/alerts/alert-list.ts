@@ -1,4 +1,5 @@
 /** What fires, waits, is silenced or inhibited: Prometheus' view and Alertmanager's, put together. */
+import type { OpeningAlert } from '../core/alert-playbook.ts'
 import type { Labels } from '../core/label-matcher.ts'
 import type { ActiveAlert, RuleAlert } from '../core/monitoring.ts'
 import { isoSeoul } from '../core/dates.ts'
@@ -33,7 +34,7 @@ export interface AlertList {
 export function listAlerts(
   pending: readonly RuleAlert[],
   active: readonly ActiveAlert[],
-  playbookOf: (alertname: string, annotations: Labels) => string | undefined,
+  playbookOf: (alert: OpeningAlert) => string | undefined,
 ): readonly AlertItem[] {
   const told = active.map((alert) => itemOf(alert, conditionOf(alert), playbookOf))
   // Alertmanager knows all that fires and has been sent; Prometheus also what waits or is on its way.
@@ -76,10 +77,14 @@ function itemOf(
     readonly startsAtMs?: number
   },
   state: AlertCondition,
-  playbookOf: (alertname: string, annotations: Labels) => string | undefined,
+  playbookOf: (alert: OpeningAlert) => string | undefined,
 ): AlertItem {
   const alertname = alert.labels['alertname'] ?? ''
-  const playbook = playbookOf(alertname, alert.annotations)
+  const playbook = playbookOf({
+    name: alertname,
+    labels: alert.labels,
+    annotations: alert.annotations,
+  })
   return {
     alertname,
     state,

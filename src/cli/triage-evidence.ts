@@ -1,8 +1,6 @@
 /** Gathers what triage ranks by, all at once: nothing that hangs holds up the rest. */
 import { MtsError } from '../core/errors.ts'
 import { isoSeoul } from '../core/dates.ts'
-import { durationText } from '../core/duration.ts'
-import { maskSensitive } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Status } from '../core/verdict.ts'
 import type { Health, HealthCheck, Level } from '../health/health.ts'
@@ -10,11 +8,10 @@ import type { HealthPorts } from '../health/round.ts'
 import type { AnyProbe } from '../playbook/catalog.ts'
 import type { Observation } from '../playbook/operation.ts'
 import type { EvidenceId } from '../playbook/evidence-ids.ts'
-import type { Evidence, FiringAlert, RankedPlaybook, Seen, Unseen } from '../triage/triage.ts'
+import type { Evidence, RankedPlaybook, Seen } from '../triage/triage.ts'
 import type { CommandContext } from './command.ts'
-
-/** What has not answered by then is unknown; health needs about three seconds. */
-const PROBE_LIMIT_MS = 5000
+import { withinLimit } from './deadline.ts'
+import { firingAlerts, loggedPatterns, REPORT_LIMIT_MS, tooLate } from './triage-reports.ts'
 
 /** How a probe's value becomes evidence. */
 interface Look {
@@ -71,7 +68,8 @@ const LOOKS: readonly Look[] = [
   },
 ]
 
-export async function gatherEvidence(context: CommandContext): Promise<Seen> {
+/** `log`: a file to read instead of the one that is configured. */
+export async function gatherEvidence(context: CommandContext, log?: string): Promise<Seen> {
   const settings = await context.settings()
   const observedAt = isoSeoul(context.ports.clock.now())
   const [{ openCatalog }, { checkHealth }] = await Promise.all([
@@ -79,7 +77,7 @@ export async function gatherEvidence(context: CommandContext): Promise<Seen> {
     import('../health/check-health.ts'),
   ])
   const catalog = await openCatalog(context)
-  const [health, looks, alerts] = await Promise.all([
+  const [health, looks, alerts, logs] = await Promise.all([
     healthOf(context, checkHealth),
     Promise.all(
       LOOKS.map(async (look): Promise<Evidence> => {
@@ -91,6 +89,7 @@ export async function gatherEvidence(context: CommandContext): Promise<Seen> {
       }),
     ),
     firingAlerts(context),
+    loggedPatterns(context, log),
   ])
   // Ctrl-C has cut it short: that would look like an outage.
   context.signal.throwIfAborted()
@@ -98,7 +97,8 @@ export async function gatherEvidence(context: CommandContext): Promise<Seen> {
     observedAt,
     evidence: [...health.checks.map((check) => checkEvidence(check)), ...looks],
     alerts: alerts.firing,
-    unseen: alerts.unseen,
+    logged: logs.logged,
+    unseen: [...alerts.unseen, ...logs.unseen],
   }
 }
 
@@ -184,84 +184,14 @@ function evidenceOf(look: Look, observation: Observation, blind: boolean): Evide
 }
 
 async function observeWithin(context: CommandContext, probe: AnyProbe): Promise<Observation> {
-  const { clock } = context.ports
-  const cut = new AbortController()
-  const signal = AbortSignal.any([context.signal, cut.signal])
-  const late = new AbortController()
-  const waited = durationText(PROBE_LIMIT_MS)
-  const tooLate = clock.sleep(PROBE_LIMIT_MS, AbortSignal.any([context.signal, late.signal])).then(
-    () => unseen(text(`응답 없음(${waited.ko})`, `no answer (${waited.en})`)),
-    // Woken early: the answer is there and has won, or Ctrl-C.
-    () => unseen(text('중단됨', 'interrupted')),
-  )
-  const looked = Promise.resolve(probe.inputs.parse({}))
-    .then((input) => probe.observe(input, { clock, signal }))
-    .catch((error: unknown) => {
-      if (signal.aborted) return unseen(text('중단됨', 'interrupted'))
-      if (!(error instanceof MtsError)) throw error
-      return unseen(error.text)
-    })
+  const unseen = (reason: Text): Observation => ({ kind: 'unknown', reason, source: probe.id })
   try {
-    return await Promise.race([looked, tooLate])
-  } finally {
-    late.abort()
-    cut.abort()
-  }
-
-  function unseen(reason: Text): Observation {
-    return { kind: 'unknown', reason, source: probe.id }
-  }
-}
-
-interface Alerts {
-  readonly firing: readonly FiringAlert[]
-  readonly unseen: readonly Unseen[]
-}
-
-/** Silenced and inhibited ones too: that nobody was told does not make them untrue. */
-async function firingAlerts(context: CommandContext): Promise<Alerts> {
-  const { alertmanagerUrl } = await context.settings()
-  if (alertmanagerUrl === undefined) return { firing: [], unseen: [] }
-  const { withTelemetry } = await import('./telemetry-clients.ts')
-  return withTelemetry(context, async ({ alertmanager }) => {
-    if (alertmanager === undefined) return { firing: [], unseen: [] }
-    const read = await alertmanager.alerts({ signal: context.signal, timeoutMs: PROBE_LIMIT_MS })
-    if (read.kind !== 'ok') {
-      const message =
-        read.kind === 'unknown'
-          ? text(
-              `Alertmanager ${read.failure.message.ko}`,
-              `Alertmanager: ${read.failure.message.en}`,
-            )
-          : text('Alertmanager에 경보 목록이 없음', 'Alertmanager has no list of alerts')
-      return { firing: [], unseen: [{ id: 'alerts', message }] }
-    }
-    return { firing: read.value.map(alertOf), unseen: [] }
-  })
-}
-
-function alertOf({
-  labels,
-  annotations,
-  startsAtMs,
-  state,
-}: {
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
-  readonly startsAtMs: number
-  readonly state: string
-}): FiringAlert {
-  const since = isoSeoul(startsAtMs).slice(11, 16)
-  const words = maskSensitive(annotations['summary'] ?? '')
-  const name = labels['alertname'] ?? '?'
-  const hidden = state === 'suppressed' ? text(' · 알림 꺼짐', '; nobody is told') : text('', '')
-  const told = words === '' ? '' : ` · ${words}`
-  return {
-    name,
-    labels,
-    message: text(
-      `경보 ${name}(${since}부터)${told}${hidden.ko}`,
-      `alert ${name} since ${since}${told}${hidden.en}`,
-    ),
+    const observed = await withinLimit(context, REPORT_LIMIT_MS, async (signal) =>
+      probe.observe(probe.inputs.parse({}), { clock: context.ports.clock, signal }),
+    )
+    return observed.kind === 'late' ? unseen(tooLate(REPORT_LIMIT_MS)) : observed
+  } catch (error) {
+    if (!(error instanceof MtsError)) throw error
+    return unseen(error.text)
   }
 }

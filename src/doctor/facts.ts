@@ -1,4 +1,5 @@
 /** What the doctor judges: plain facts, gathered beforehand. */
+import type { TriggeredPlaybook } from '../core/alert-playbook.ts'
 import type { Exposition } from '../core/exposition.ts'
 import type { AlertmanagerConfig, RuleGroup, ScrapeTarget } from '../core/monitoring.ts'
 import type { Text } from '../core/text.ts'
@@ -62,11 +63,6 @@ export type Seen<T> =
   | { readonly kind: 'unreachable'; readonly url: string; readonly reason: Text }
   | { readonly kind: 'seen'; readonly facts: T }
 
-export interface PlaybookFact {
-  readonly id: string
-  readonly alerts: readonly string[]
-}
-
 export interface DoctorFacts {
   readonly url: string
   readonly nowMs: number
@@ -78,5 +74,5 @@ export interface DoctorFacts {
   readonly prometheus: Seen<PrometheusFacts>
   readonly alertmanager: Seen<{ readonly url: string; readonly config: AlertmanagerConfig }>
   /** Absent when the playbooks could not be listed. */
-  readonly playbooks?: readonly PlaybookFact[]
+  readonly playbooks?: readonly TriggeredPlaybook[]
 }

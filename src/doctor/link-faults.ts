@@ -1,31 +1,13 @@
 /** Alerts and playbooks: does each alert lead to a playbook that exists, and each playbook have its alert? */
+import { playbookForAlert, playbookNamed } from '../core/alert-playbook.ts'
+import type { TriggeredPlaybook } from '../core/alert-playbook.ts'
 import type { AlertingRule } from '../core/monitoring.ts'
 import { text } from '../core/text.ts'
 import type { Finding } from './diagnosis.ts'
-import type { PlaybookFact } from './facts.ts'
-
-/** `mts playbook <id>` in an annotation. */
-export function playbookNamed(annotations: Readonly<Record<string, string>>): string | undefined {
-  for (const words of Object.values(annotations)) {
-    const id = /\bmts playbook ([a-z0-9][a-z0-9-]*)/.exec(words)?.[1]
-    if (id !== undefined) return id
-  }
-  return undefined
-}
-
-/** The playbook an alert opens: the one it names, else the one that is triggered by it. */
-export function playbookFor(
-  alert: Pick<AlertingRule, 'name' | 'annotations'>,
-  playbooks: readonly PlaybookFact[],
-): string | undefined {
-  const named = playbookNamed(alert.annotations)
-  if (named !== undefined && playbooks.some(({ id }) => id === named)) return named
-  return playbooks.find(({ alerts }) => alerts.includes(alert.name))?.id
-}
 
 export function judgeLinks(
   alerts: readonly AlertingRule[],
-  playbooks: readonly PlaybookFact[],
+  playbooks: readonly TriggeredPlaybook[],
 ): readonly Finding[] {
   const findings: Finding[] = []
   const lost = new Map<string, string[]>()
@@ -53,7 +35,7 @@ export function judgeLinks(
         ),
       })
     }
-    if (named === undefined && playbookFor(alert, playbooks) === undefined) {
+    if (named === undefined && playbookForAlert(alert, playbooks) === undefined) {
       findings.push({
         code: 'PLAYBOOK_MISSING',
         severity: 'info',
@@ -81,8 +63,10 @@ export function judgeLinks(
       remedy: text('있는 플레이북: mts playbook list', 'see what there is: mts playbook list'),
     })
   }
-  for (const { id, alerts: triggers } of playbooks) {
-    const missing = triggers.filter((name) => !alerts.some((alert) => alert.name === name))
+  for (const { id, triggers } of playbooks) {
+    const missing = triggers
+      .map(({ alertname }) => alertname)
+      .filter((name) => !alerts.some((alert) => alert.name === name))
     if (triggers.length === 0 || missing.length < triggers.length) continue
     findings.push({
       code: 'ALERT_MISSING',

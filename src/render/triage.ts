@@ -32,14 +32,21 @@ export function renderTriage(value: Triage, view: View): string {
     return [start + first, ...rest.map((line) => ' '.repeat(indent) + line)]
   })
   if (rows.length === 0) lines.push(nothing(value, view))
-  lines.push(...unseenLines(value, view, width))
+  lines.push(
+    ...unclaimedLines(value, view, width),
+    ...earlierLines(value, view, width),
+    ...unseenLines(value, view, width),
+  )
   return lines.join('\n')
 }
+
+/** What others would have reported; without them a look at the service itself is whole. */
+const REPORTS: ReadonlySet<string> = new Set(['alerts', 'log'])
 
 function nothing({ unseen }: Triage, view: View): string {
   return say(
     view,
-    unseen.length === 0
+    unseen.every(({ id, notConfigured }) => notConfigured === true && REPORTS.has(id))
       ? text('이상 없음: 해당하는 플레이북이 없습니다', 'nothing wrong: no playbook is called for')
       : text(
           '확인된 이상 없음(확인하지 못한 항목은 제외)',
@@ -113,18 +120,58 @@ function wrapItems(items: readonly string[], width: number): string[] {
   return lines
 }
 
-/** Those with one reason share a line. */
+const SHOWN_UNCLAIMED = 3
+
+function unclaimedLines({ unclaimed }: Triage, view: View, width: number): string[] {
+  if (unclaimed.length === 0) return []
+  const label = say(view, text('플레이북 없음', 'no playbook'))
+  const items = unclaimed.slice(0, SHOWN_UNCLAIMED).map(({ message }) => say(view, message))
+  const more = unclaimed.length - SHOWN_UNCLAIMED
+  if (more > 0) items.push(say(view, text(`외 ${more}건: mts alerts`, `${more} more: mts alerts`)))
+  const shown = items.map((item) => stripControls(item))
+  return [...labelled(view.paint.dim(label), cellsOf(label), width, shown)]
+}
+
+/** What is over and calls for nothing now: said, because it may be why somebody looks. */
+function earlierLines({ earlier }: Triage, view: View, width: number): string[] {
+  const label = say(view, text('지난 일', 'earlier'))
+  return earlier.flatMap(({ playbook, message }) =>
+    labelled(view.paint.dim(label), cellsOf(label), width, [
+      stripControls(say(view, message)),
+      stripControls(`mts playbook ${playbook}`),
+    ]),
+  )
+}
+
+/** Those with one reason share a line; what nobody set up comes last and by name alone. */
 function unseenLines({ unseen }: Triage, view: View, width: number): string[] {
   const byReason = new Map<string, string[]>()
-  for (const { id, message } of unseen) {
+  for (const { id, message, notConfigured } of unseen) {
+    if (notConfigured === true) continue
     const words = stripControls(say(view, message))
     byReason.set(words, [...(byReason.get(words) ?? []), id])
   }
   const label = say(view, text('확인 불가', 'not seen'))
-  const indent = cellsOf(label) + 2
-  return [...byReason].flatMap(([words, ids]) =>
-    wrapCells(`${ids.join(', ')}: ${words}`, width - indent).map(
-      (line, index) => (index === 0 ? `${view.paint.unknown(label)}  ` : ' '.repeat(indent)) + line,
-    ),
+  const seen = [...byReason].flatMap(([words, ids]) =>
+    labelled(view.paint.unknown(label), cellsOf(label), width, [`${ids.join(', ')}: ${words}`]),
+  )
+  const missing = unseen.filter(({ notConfigured }) => notConfigured === true)
+  if (missing.length === 0) return seen
+  const none = say(view, text('설정 없음', 'not set up'))
+  const ids = missing.map(({ id }) => id).join(', ')
+  return [
+    ...seen,
+    ...labelled(view.paint.dim(none), cellsOf(none), width, [`${ids} → mts config init`]),
+  ]
+}
+
+function labelled(
+  painted: string,
+  cells: number,
+  width: number,
+  items: readonly string[],
+): readonly string[] {
+  return wrapItems(items, width - cells - 2).map((line, index) =>
+    index === 0 ? `${painted}  ${line}` : ' '.repeat(cells + 2) + line,
   )
 }

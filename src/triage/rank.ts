@@ -3,6 +3,7 @@
  * (`signals`, `triggers`); here is only how they are weighed. Causes come before their symptoms,
  * P0 before P1 before P2, then the better proven.
  */
+import { playbookForAlert } from '../core/alert-playbook.ts'
 import type { Priority, Signal } from '../playbook/document.ts'
 import type {
   CitedEvidence,
@@ -12,10 +13,14 @@ import type {
   RankedPlaybook,
   Seen,
   Triage,
+  Unseen,
 } from './triage.ts'
 
 /** What a firing alert proves alone: it was true when it was evaluated, minutes ago. */
 const ALERT_WEIGHT = 0.6
+/** What was logged proves that it happened, not that it lasts. */
+const LOGGED_WEIGHT = 0.5
+const LOGGED_EARLIER_WEIGHT = 0.3
 /** How much of its weight a further piece adds to what is left of doubt: pieces often tell the same fact. */
 const CORROBORATION = 0.2
 /** What is explained by something else, and what a fresh look contradicts, is this much less likely. */
@@ -23,7 +28,13 @@ const EXPLAINED_FACTOR = 0.5
 const CONTRADICTED_FACTOR = 0.3
 
 export function rankPlaybooks(seen: Seen, playbooks: readonly RankedPlaybook[]): Triage {
-  const matched = playbooks.flatMap((playbook) => matchOf(playbook, seen) ?? [])
+  const opened = new Map(
+    seen.alerts.map((alert) => [alert, playbookForAlert(alert, playbooks)] as const),
+  )
+  const matched = playbooks.flatMap((playbook) => {
+    const alerts = seen.alerts.filter((alert) => opened.get(alert) === playbook.id)
+    return matchOf(playbook, { ...seen, alerts }) ?? []
+  })
   const raised = matched.map((match) => ({ ...match, priority: raisedPriority(match, matched) }))
   raised.sort(
     (left, right) =>
@@ -37,10 +48,17 @@ export function rankPlaybooks(seen: Seen, playbooks: readonly RankedPlaybook[]):
     kind: 'Triage',
     observedAt: seen.observedAt,
     hypotheses: raised.map(hypothesisOf),
+    earlier: seen.logged
+      .filter(
+        ({ playbook, recent }) =>
+          !recent &&
+          playbooks.some(({ id }) => id === playbook) &&
+          !matched.some((match) => match.playbook.id === playbook),
+      )
+      .map(({ playbook, message }) => ({ playbook, message })),
+    unclaimed: alertsCited(seen.alerts.filter((alert) => opened.get(alert) === undefined)),
     unseen: [
-      ...seen.evidence
-        .filter(({ status }) => status === 'unknown')
-        .map(({ id, message }) => ({ id, message })),
+      ...seen.evidence.filter(({ status }) => status === 'unknown').map(unseenOf),
       ...seen.unseen,
     ],
   }
@@ -51,10 +69,14 @@ export function verdictOf(triage: Triage, seen: Seen): 'critical' | 'warning' | 
   const [top] = triage.hypotheses
   if (top !== undefined) return top.priority === 'P2' ? 'warning' : 'critical'
   const blind =
-    seen.unseen.length > 0 ||
+    seen.unseen.some(({ notConfigured }) => notConfigured !== true) ||
     seen.evidence.length === 0 ||
     seen.evidence.some(({ status, notConfigured }) => status === 'unknown' && !notConfigured)
   return blind ? 'unknown' : 'ok'
+}
+
+function unseenOf({ id, message, notConfigured }: Evidence): Unseen {
+  return { id, message, ...(notConfigured === true ? { notConfigured } : {}) }
 }
 
 interface Match {
@@ -75,19 +97,23 @@ interface Voice {
   readonly weight: number
   readonly priority?: Priority
   readonly causes: readonly string[]
-  readonly isAlert: boolean
+  /** What somebody else reported a while ago: a fresh look is believed more. */
+  readonly isReport: boolean
 }
 
 function matchOf(playbook: RankedPlaybook, seen: Seen): Match | undefined {
   const signals = playbook.signals?.evidence ?? []
-  const voices = [
+  const now = [
     ...signals.flatMap((signal) => signalVoices(signal, seen.evidence)),
     ...alertVoices(playbook, seen),
+    ...loggedVoices(playbook, seen, true),
   ]
+  // What is over calls for nothing by itself.
+  const voices = now.length === 0 ? [] : [...now, ...loggedVoices(playbook, seen, false)]
   if (voices.length === 0) return undefined
   const free = voices.filter(({ causes }) => causes.length === 0)
   const causes = free.length > 0 ? [] : unique(voices.flatMap((voice) => voice.causes))
-  const contradicted = voices.every(({ isAlert }) => isAlert) && allWell(signals, seen.evidence)
+  const contradicted = voices.every(({ isReport }) => isReport) && allWell(signals, seen.evidence)
   // What stands for itself is not made likelier by what something else explains.
   const counted = free.length > 0 ? free : voices
   const factor =
@@ -114,7 +140,7 @@ function signalVoices(signal: Signal, evidence: readonly Evidence[]): Voice[] {
       weight: signal.weight,
       ...(signal.priority === undefined ? {} : { priority: signal.priority }),
       causes: causesOf(signal.explainedBy, evidence, each.id),
-      isAlert: false,
+      isReport: false,
     }))
 }
 
@@ -122,25 +148,38 @@ function isAmong({ status }: Evidence, statuses: Signal['status']): boolean {
   return (status === 'critical' || status === 'warning') && statuses.includes(status)
 }
 
+/** The alerts seen are its own already. */
 function alertVoices(playbook: RankedPlaybook, seen: Seen): Voice[] {
   const causes = causesOf(playbook.signals?.explainedBy ?? [], seen.evidence)
-  const firing = seen.alerts.filter((alert) =>
-    playbook.triggers.some(
-      ({ alertname, labels }) => alertname === alert.name && hasLabels(alert, labels),
-    ),
-  )
-  const names = unique(firing.map(({ name }) => name))
-  return names.flatMap((name) => {
-    const [alert] = firing.filter((each) => each.name === name)
-    if (alert === undefined) return []
-    const status = alert.labels['severity'] === 'critical' ? 'critical' : 'warning'
-    const cited = { id: `alert:${name}`, status, message: alert.message } as const
-    return [{ cited, weight: ALERT_WEIGHT, causes, isAlert: true }]
-  })
+  return alertsCited(seen.alerts).map((cited) => ({
+    cited,
+    weight: ALERT_WEIGHT,
+    causes,
+    isReport: true,
+  }))
 }
 
-function hasLabels(alert: FiringAlert, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([name, value]) => alert.labels[name] === value)
+/** The same alert of several instances is told once. */
+function alertsCited(alerts: readonly FiringAlert[]): readonly CitedEvidence[] {
+  return alerts
+    .filter(({ name }, index) => alerts.findIndex((other) => other.name === name) === index)
+    .map(({ name, labels, message }) => ({
+      id: `alert:${name}`,
+      status: labels['severity'] === 'critical' ? 'critical' : 'warning',
+      message,
+    }))
+}
+
+function loggedVoices(playbook: RankedPlaybook, seen: Seen, recent: boolean): Voice[] {
+  const causes = causesOf(playbook.signals?.explainedBy ?? [], seen.evidence)
+  return seen.logged
+    .filter((logged) => logged.playbook === playbook.id && logged.recent === recent)
+    .map(({ id, status, message }) => ({
+      cited: { id: `log:${id}`, status, message },
+      weight: recent ? LOGGED_WEIGHT : LOGGED_EARLIER_WEIGHT,
+      causes,
+      isReport: true,
+    }))
 }
 
 /** Which of the references hold now: critical, or in the very state that is named. */

@@ -1,4 +1,5 @@
 /** The value of `mts triage`: what was seen, and which playbooks it calls for, best first. */
+import type { OpeningAlert } from '../core/alert-playbook.ts'
 import type { Text } from '../core/text.ts'
 import type { Status } from '../core/verdict.ts'
 import type { Document, Priority } from '../playbook/document.ts'
@@ -16,9 +17,17 @@ export interface Evidence {
 }
 
 /** An alert that fires, silenced or not. */
-export interface FiringAlert {
-  readonly name: string
-  readonly labels: Readonly<Record<string, string>>
+export interface FiringAlert extends OpeningAlert {
+  readonly message: Text
+}
+
+/** A named pattern of the log that points at a playbook. */
+export interface LoggedPattern {
+  readonly id: string
+  readonly playbook: string
+  readonly status: 'critical' | 'warning'
+  /** Seen within the last minutes; else it only adds to what speaks for its playbook anyway. */
+  readonly recent: boolean
   readonly message: Text
 }
 
@@ -26,6 +35,8 @@ export interface FiringAlert {
 export interface Unseen {
   readonly id: string
   readonly message: Text
+  /** True: nobody set it up, so that it says nothing about the service. */
+  readonly notConfigured?: true
 }
 
 export interface Seen {
@@ -33,6 +44,7 @@ export interface Seen {
   readonly observedAt: string
   readonly evidence: readonly Evidence[]
   readonly alerts: readonly FiringAlert[]
+  readonly logged: readonly LoggedPattern[]
   readonly unseen: readonly Unseen[]
 }
 
@@ -43,7 +55,7 @@ export type RankedPlaybook = Pick<
 >
 
 export interface CitedEvidence {
-  /** An id of the evidence; of an alert `alert:` and its name. */
+  /** An id of the evidence; of an alert `alert:` and its name, of a pattern of the log `log:` and its id. */
   readonly id: string
   readonly status: Status
   readonly message: Text
@@ -59,7 +71,7 @@ export interface Hypothesis {
   readonly evidence: readonly CitedEvidence[]
   /** The evidence that explains all of it: deal with that first. Absent: it stands for itself. */
   readonly explainedBy?: readonly string[]
-  /** Only alerts speak for it, and a fresh look at the same things found them well. */
+  /** Only alerts or the log speak for it, and a fresh look at the same things found them well. */
   readonly contradicted?: true
 }
 
@@ -68,6 +80,10 @@ export interface Triage {
   readonly observedAt: string
   /** Best first. */
   readonly hypotheses: readonly Hypothesis[]
+  /** What the log holds of before, for playbooks that nothing of now calls for. */
+  readonly earlier: readonly { readonly playbook: string; readonly message: Text }[]
+  /** Alerts that fire and open no playbook: somebody else's, or a playbook is missing. */
+  readonly unclaimed: readonly CitedEvidence[]
   /** What could not be judged: neither well nor a symptom. */
   readonly unseen: readonly Unseen[]
 }

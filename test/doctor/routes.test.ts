@@ -3,7 +3,8 @@ import type { AlertingRule, AlertmanagerConfig } from '../../src/core/monitoring
 import { applyAcceptances } from '../../src/doctor/accepted.ts'
 import { judgeAlertmanager, receiversFor } from '../../src/doctor/alertmanager-faults.ts'
 import type { Finding } from '../../src/doctor/diagnosis.ts'
-import { judgeLinks, playbookFor } from '../../src/doctor/link-faults.ts'
+import { playbookForAlert } from '../../src/core/alert-playbook.ts'
+import { judgeLinks } from '../../src/doctor/link-faults.ts'
 import { parseAlertmanagerConfig } from '../../src/telemetry/alertmanager-config.ts'
 
 function config(yaml: string): AlertmanagerConfig {
@@ -126,16 +127,16 @@ inhibit_rules:
 
 describe('alerts and playbooks', () => {
   const books = [
-    { id: 'service-down', alerts: ['ServiceDown'] },
-    { id: 'orphan', alerts: ['NeverLoaded'] },
-    { id: 'manual', alerts: [] },
+    { id: 'service-down', triggers: [{ alertname: 'ServiceDown', labels: {} }] },
+    { id: 'orphan', triggers: [{ alertname: 'NeverLoaded', labels: {} }] },
+    { id: 'manual', triggers: [] },
   ]
 
   it('lead to each other, by name or by trigger', () => {
     const named = { runbook: 'mts playbook manual' }
-    expect(playbookFor(alert('X', 'warning', named), books)).toBe('manual')
-    expect(playbookFor(alert('ServiceDown', 'critical'), books)).toBe('service-down')
-    expect(playbookFor(alert('X', 'warning'), books)).toBeUndefined()
+    expect(playbookForAlert(alert('X', 'warning', named), books)).toBe('manual')
+    expect(playbookForAlert(alert('ServiceDown', 'critical'), books)).toBe('service-down')
+    expect(playbookForAlert(alert('X', 'warning'), books)).toBeUndefined()
   })
 
   it('that do not are found, either way', () => {

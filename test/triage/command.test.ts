@@ -54,7 +54,11 @@ interface Shown {
     readonly contradicted?: true
     readonly evidence: readonly { readonly id: string; readonly message: string }[]
   }[]
-  readonly unseen: readonly { readonly id: string; readonly message: string }[]
+  readonly unseen: readonly {
+    readonly id: string
+    readonly message: string
+    readonly notConfigured?: true
+  }[]
 }
 
 describe('mts triage', () => {
@@ -94,7 +98,8 @@ describe('mts triage', () => {
     const { code, json } = await world.mts('triage', '-o', 'json')
     const value = json() as unknown as Shown
     expect(value.hypotheses).toEqual([])
-    expect(value.unseen.map(({ id }) => id)).toEqual(['alerts'])
+    expect(value.unseen.map(({ id }) => id)).toEqual(['alerts', 'log'])
+    expect(value.unseen[0]?.notConfigured).toBeUndefined()
     expect(code).toBe(3)
   })
 

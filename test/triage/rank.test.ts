@@ -20,12 +20,13 @@ function seenOf(parts: readonly Evidence[], alerts: readonly FiringAlert[] = [])
     observedAt: '2026-11-24T14:30:00+09:00',
     evidence: [...parts, ...others.map((id) => evidence(id, 'ok'))],
     alerts,
+    logged: [],
     unseen: [],
   }
 }
 
 function alert(name: string, severity = 'critical'): FiringAlert {
-  return { name, labels: { alertname: name, severity }, message: words(name) }
+  return { name, labels: { alertname: name, severity }, annotations: {}, message: words(name) }
 }
 
 const order = (seen: Seen): readonly string[] =>
@@ -191,10 +192,12 @@ describe('the ranking', () => {
     expect(rankPlaybooks(seen, playbooks).hypotheses[0]?.contradicted).toBeUndefined()
   })
 
-  it('wants the labels of a trigger', () => {
-    const warned = seenOf([], [alert('HighSettlementFailureRate', 'warning')])
-    expect(order(warned)).toEqual([])
-    expect(order(seenOf([], [alert('HighSettlementFailureRate')]))).toEqual(['settlement-failure'])
+  it('names alerts that open no playbook, once each, and draws no conclusion from them', () => {
+    const seen = seenOf([], [alert('Foreign'), alert('Foreign'), alert('DiskOfSomebody', 'info')])
+    const triage = rankPlaybooks(seen, playbooks)
+    expect(triage.hypotheses).toEqual([])
+    expect(triage.unclaimed.map(({ id }) => id)).toEqual(['alert:Foreign', 'alert:DiskOfSomebody'])
+    expect(verdictOf(triage, seen)).toBe('ok')
   })
 
   it('never lets what is unknown or fine speak for a playbook, and lists the unknown', () => {

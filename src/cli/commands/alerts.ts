@@ -77,10 +77,10 @@ async function list(context: CommandContext): Promise<Outcome<AlertList>> {
 }
 
 async function readAlerts(context: CommandContext): Promise<AlertList> {
-  const [{ listAlerts }, { playbookNamed }, { listPlaybookFacts }, { isoSeoul }, clients] =
+  const [{ listAlerts }, { playbookForAlert }, { listPlaybookFacts }, { isoSeoul }, clients] =
     await Promise.all([
       import('../../alerts/alert-list.ts'),
-      import('../../doctor/link-faults.ts'),
+      import('../../core/alert-playbook.ts'),
       import('../playbook-facts.ts'),
       import('../../core/dates.ts'),
       import('../telemetry-clients.ts'),
@@ -114,11 +114,7 @@ async function readAlerts(context: CommandContext): Promise<AlertList> {
       items: listAlerts(
         rules?.kind === 'ok' ? rules.value : [],
         active?.kind === 'ok' ? active.value : [],
-        (alertname, annotations) => {
-          const named = playbookNamed(annotations)
-          if (named !== undefined && (playbooks ?? []).some(({ id }) => id === named)) return named
-          return playbooks?.find(({ alerts }) => alerts.includes(alertname))?.id
-        },
+        (alert) => playbookForAlert(alert, playbooks ?? []),
       ),
       unseen: failed.map(({ source, failure }) => ({ source, reason: failure.message })),
     }

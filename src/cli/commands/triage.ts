@@ -6,6 +6,10 @@ import type { CommandContext, CommandSpec, Outcome } from '../command.ts'
 import type { Line, Understood } from '../prompt-line.ts'
 import { addExamples } from '../help.ts'
 
+interface TriageOptions {
+  readonly log?: string
+}
+
 export const triageCommand: CommandSpec = {
   declare(program, perform, lang) {
     const word = (ko: string, en: string): string => (lang === 'ko' ? ko : en)
@@ -15,7 +19,11 @@ export const triageCommand: CommandSpec = {
         .description(
           word('증거를 모아 플레이북 추천', 'rank the playbooks by the evidence at hand'),
         )
-        .action(() => perform(triage)),
+        .option(
+          '--log <file>',
+          word('함께 볼 로그(기본: 설정의 log)', 'a log to look at; default: the setting log'),
+        )
+        .action(({ log }: TriageOptions) => perform((context) => triage(context, log))),
       lang,
       [
         ['mts triage', text('어느 플레이북부터', 'which playbook to begin with')],
@@ -32,7 +40,7 @@ const EXITS: Readonly<Record<'critical' | 'warning' | 'unknown' | 'ok', ExitCode
   ok: EXIT.ok,
 }
 
-async function triage(context: CommandContext): Promise<Outcome> {
+async function triage(context: CommandContext, log: string | undefined): Promise<Outcome> {
   const [{ gatherEvidence, readPlaybooks }, { rankPlaybooks, verdictOf }, { renderTriage }] =
     await Promise.all([
       import('../triage-evidence.ts'),
@@ -41,7 +49,7 @@ async function triage(context: CommandContext): Promise<Outcome> {
     ])
   // Read before anything is asked: work of our own in between would look like a slow service.
   const playbooks = await readPlaybooks(context)
-  const seen = await gatherEvidence(context)
+  const seen = await gatherEvidence(context, await existingLog(context, log))
   const value = rankPlaybooks(seen, playbooks)
   const outcome: Outcome<Triage> = {
     value,
@@ -61,6 +69,34 @@ async function triage(context: CommandContext): Promise<Outcome> {
   ])
   const { document } = await openDocument(context, 'Playbook', chosen.value)
   return walkDocument(context, document, { inputs: [] })
+}
+
+/** A name that was typed must be there; the configured one may be missing, and that is said. */
+async function existingLog(
+  context: CommandContext,
+  log: string | undefined,
+): Promise<string | undefined> {
+  if (log === undefined) return undefined
+  const [{ resolve }, { stat }, { MtsError, systemCodeOf }] = await Promise.all([
+    import('node:path'),
+    import('node:fs/promises'),
+    import('../../core/errors.ts'),
+  ])
+  const path = resolve(context.ports.cwd, log)
+  try {
+    await stat(path)
+    return path
+  } catch (error) {
+    throw new MtsError({
+      code: 'NOT_FOUND',
+      exitCode: EXIT.notFound,
+      message: text(
+        `로그 파일이 없습니다: ${path}(${systemCodeOf(error) ?? ''})`,
+        `there is no such log: ${path} (${systemCodeOf(error) ?? ''})`,
+      ),
+      cause: error,
+    })
+  }
 }
 
 /** The id of a playbook; undefined: none. */
