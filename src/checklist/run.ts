@@ -1,6 +1,7 @@
 /** A checklist as it stands: items from the run's state, what changed since the last signed one, its exit code. */
-import { isoSeoul, seoulDateOf, type SeoulDate } from '../core/dates.ts'
+import { isoSeoul, isSeoulDate, seoulDateOf, type SeoulDate } from '../core/dates.ts'
 import { EXIT, type ExitCode } from '../core/exit-code.ts'
+import type { RunStatus } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
@@ -18,8 +19,16 @@ export type ItemStatus =
 export interface ChecklistItem {
   readonly id: string
   readonly title: Text
+  /** What it is called where several share a line. */
+  readonly short?: Text
   readonly status: ItemStatus
   readonly blocking?: true
+  /** Whose answer alone counts. */
+  readonly ownerOnly?: string
+  /** Not answered yet, and another source is asked for: until then no screen shows its figures. */
+  readonly concealedUntil?: string
+  /** What was found elsewhere leaves nothing to look at here. */
+  readonly notApplicable?: true
   readonly observed?: Text
   readonly reason?: Text
   /** Numbers that differ from the last signed checklist. */
@@ -28,14 +37,33 @@ export interface ChecklistItem {
   readonly changeWeek?: readonly Change[]
   /** The status it had in the last signed checklist, where that was another. */
   readonly before?: ItemStatus
+  /** It was judged then and now, and came out otherwise. */
+  readonly changed?: true
   readonly evidence?: { readonly source: string; readonly value?: unknown }
   /** What a person entered. */
   readonly answers?: Readonly<Record<string, unknown>>
   readonly note?: string
-  /** What to do about a failed one. */
+  /** What to do about one that failed or warns. */
   readonly next?: Text
+  /** The playbook that treats it, with what it is to be begun with. */
+  readonly playbook?: PlaybookToOpen
+  /** Playbooks that were opened from it. */
+  readonly opened?: readonly OpenedPlaybook[]
   /** How often it failed or warned in the last 90 days. */
   readonly caughtCount?: number
+}
+
+export interface PlaybookToOpen {
+  readonly id: string
+  /** The date that is not as it must be, where the item names one. */
+  readonly date?: SeoulDate
+}
+
+export interface OpenedPlaybook {
+  readonly item: string
+  readonly run: string
+  readonly playbook: string
+  readonly status: RunStatus
 }
 
 export interface ChecklistRun {
@@ -50,7 +78,8 @@ export interface ChecklistRun {
   readonly status: Exclude<ItemStatus, 'skipped'>
   /** Items that are not as in the last signed checklist; absent when there is none. */
   readonly changed?: { readonly items: number; readonly since: SeoulDate }
-  readonly signed?: { readonly by: string; readonly at: string }
+  /** `hash` is the run's last one when it was signed: it stands for every event before it. */
+  readonly signed?: { readonly by: string; readonly at: string; readonly hash: string }
   readonly operator: string
   /** The exact command that goes on, as long as it is not signed. */
   readonly rerun?: string
@@ -66,6 +95,7 @@ export interface ChecklistAround {
   readonly nowMs?: number
   readonly weekAgo?: RunState
   readonly caught?: ReadonlyMap<string, number>
+  readonly opened?: readonly OpenedPlaybook[]
   readonly alsoDue?: readonly string[]
   readonly dueOn?: SeoulDate
 }
@@ -94,7 +124,7 @@ export function checklistValue(
       ? {}
       : {
           changed: {
-            items: items.filter((item) => item.before !== undefined).length,
+            items: items.filter(({ changed }) => changed === true).length,
             since: seoulDateOf(previous.startedAtMs),
           },
         }),
@@ -103,9 +133,16 @@ export function checklistValue(
     ...(around.dueOn === undefined ? {} : { dueOn: around.dueOn }),
     ...(signed === undefined
       ? { rerun }
-      : { signed: { by: signed.by, at: isoSeoul(signed.atMs) } }),
+      : { signed: { by: signed.by, at: isoSeoul(signed.atMs), hash: signed.hash } }),
   }
 }
+
+/** It came out otherwise than last time. A question that is still open, or did not come up then, is no change. */
+function isChanged(before: ItemStatus | undefined, status: ItemStatus): boolean {
+  return before !== undefined && before !== status && JUDGED.has(before) && JUDGED.has(status)
+}
+
+const JUDGED: ReadonlySet<ItemStatus> = new Set(['pass', 'warning', 'fail', 'unknown'])
 
 export function checklistItems(
   state: RunState,
@@ -155,7 +192,7 @@ function itemOf(
   step: Step,
   state: RunState,
   previous: RunState | undefined,
-  { nowMs, weekAgo, caught }: ChecklistAround,
+  { nowMs, weekAgo, caught, opened = [] }: ChecklistAround,
 ): ChecklistItem {
   const own = state.steps[step.id]
   const last = previous?.steps[step.id]
@@ -169,22 +206,68 @@ function itemOf(
   const observed = own?.observed
   const evidence = evidenceOf(own)
   const note = (own?.notes ?? []).join(' / ')
+  const concealedUntil = concealing(step, state)
+  const openedHere = opened.filter(({ item }) => item === step.id)
   return {
     id: step.id,
     title: step.title,
+    ...(step.short === undefined ? {} : { short: step.short }),
     status,
     ...(step.blocking === true ? { blocking: true } : {}),
+    ...(step.type === 'manual' && step.ownerOnly !== undefined
+      ? { ownerOnly: step.ownerOnly }
+      : {}),
+    ...(concealedUntil === undefined ? {} : { concealedUntil }),
+    ...(own?.skippedBy === 'condition' ? { notApplicable: true } : {}),
     ...(observed === undefined ? {} : { observed }),
     ...(expired ? { reason: expiredWords(own) } : reasonOf(step, state)),
     ...(change.length === 0 ? {} : { change }),
     ...(changeWeek.length === 0 ? {} : { changeWeek }),
     ...(before === undefined || before === status ? {} : { before }),
+    ...(isChanged(before, status) ? { changed: true } : {}),
     ...(evidence === undefined ? {} : { evidence }),
     ...(own?.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
-    ...(status === 'fail' && step.finding !== undefined ? { next: step.finding.message } : {}),
+    ...nextOf(step, status, own?.value),
+    ...(openedHere.length === 0 ? {} : { opened: openedHere }),
     ...(caughtCount === undefined ? {} : { caughtCount }),
   }
+}
+
+/** The open item that asks another source for what this one shows. */
+function concealing(step: Step, state: RunState): string | undefined {
+  return state.document.steps.find(
+    (other) =>
+      other.type === 'manual' &&
+      other.conceals?.includes(step.id) === true &&
+      itemStatus(other, state.steps[other.id]) === 'unanswered',
+  )?.id
+}
+
+/** A playbook is begun with the date that stands open, not with yesterday. */
+function nextOf(
+  step: Step,
+  status: ItemStatus,
+  value: unknown,
+): Pick<ChecklistItem, 'next' | 'playbook'> {
+  if (status !== 'fail' && status !== 'warning') return {}
+  if (step.playbook === undefined) {
+    return status === 'fail' && step.finding !== undefined ? { next: step.finding.message } : {}
+  }
+  const date = openDateOf(value)
+  const words = `mts playbook ${step.playbook}${date === undefined ? '' : ` --input date=${date}`}`
+  return {
+    next: text(words, words),
+    playbook: { id: step.playbook, ...(date === undefined ? {} : { date }) },
+  }
+}
+
+/** The oldest of the dates that an observation calls open. */
+function openDateOf(value: unknown): SeoulDate | undefined {
+  const open = (value as { readonly open?: unknown } | null | undefined)?.open
+  const [first] = Array.isArray(open) ? (open as readonly unknown[]) : []
+  const date = (first as { readonly date?: unknown } | null | undefined)?.date
+  return typeof date === 'string' && isSeoulDate(date) ? date : undefined
 }
 
 function expiredWords(own: StepState | undefined): Text {
@@ -220,6 +303,10 @@ function asksPerson(step: Step, own: StepState | undefined): boolean {
 function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {
   const own = state.steps[step.id]
   if (own?.reason !== undefined) return { reason: own.reason }
+  if (step.type === 'manual' && step.ownerOnly !== undefined && !isAnswered(own)) {
+    const name = step.ownerOnly
+    return { reason: text(`${name}의 답만 인정`, `only ${name} can answer`) }
+  }
   if (own?.asksWhetherItApplies === undefined || own.endedAtMs !== undefined) return {}
   const { steps } = state.document
   const waitsForAnother = steps
@@ -230,6 +317,10 @@ function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {
       ? text('앞 항목의 답을 기다립니다', 'waits for the answer of an earlier item')
       : own.asksWhetherItApplies,
   }
+}
+
+function isAnswered(own: StepState | undefined): boolean {
+  return own?.endedAtMs !== undefined
 }
 
 function evidenceOf(own: StepState | undefined): ChecklistItem['evidence'] {

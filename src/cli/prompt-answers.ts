@@ -15,6 +15,7 @@ export type Choice =
   | 'note'
   | 'handoff'
   | 'stop'
+  | 'playbook'
 
 interface Option {
   readonly choice: Choice
@@ -71,6 +72,13 @@ const REPEAT: Option = {
   key: 'r',
   label: text('다시 확인', 'look again'),
   words: ['다시', 'repeat', 'retry'],
+}
+
+const PLAYBOOK: Option = {
+  choice: 'playbook',
+  key: 'p',
+  label: text('플레이북', 'playbook'),
+  words: ['플레이북', 'playbook'],
 }
 
 function onEnter(label: Text): Option {
@@ -134,9 +142,14 @@ function optionsOf(kind: QuestionKind): readonly Option[] {
   }
 }
 
+/** `opens`: a playbook can be opened from here. */
+function optionsFor(kind: QuestionKind, opens: boolean): readonly Option[] {
+  return opens ? [...optionsOf(kind), PLAYBOOK] : optionsOf(kind)
+}
+
 /** The keys below a question, on as many lines as they take. */
-export function keysLine(kind: QuestionKind, lang: Lang): string {
-  const own = optionsOf(kind)
+export function keysLine(kind: QuestionKind, lang: Lang, opens = false): string {
+  const own = optionsFor(kind, opens)
     .filter((option) => option.key.length < 2 && option.isUnnamed !== true)
     .map((option) => `${option.key === ENTER ? 'Enter' : option.key} ${option.label[lang]}`)
   const yesNo = asksYesNo(kind)
@@ -161,14 +174,19 @@ function joinKeys(keys: readonly string[]): string {
  * What was typed as a choice; `again` when it is none. Enter alone means something only where the
  * line of keys says so.
  */
-export function parseChoice(kind: QuestionKind, typed: string, lang: Lang): Understood<Choice> {
+export function parseChoice(
+  kind: QuestionKind,
+  typed: string,
+  lang: Lang,
+  opens = false,
+): Understood<Choice> {
   const word = typed.normalize('NFC').trim().toLowerCase()
   if (asksYesNo(kind)) {
     const answer = parseYesNo(word)
     if (answer !== undefined) return { kind: 'value', value: answer ? 'complete' : 'fail' }
   }
   const key = parseKey(word)
-  const found = optionsOf(kind).find((option) =>
+  const found = optionsFor(kind, opens).find((option) =>
     word === ENTER
       ? option.key === ENTER
       : option.words.includes(word) ||

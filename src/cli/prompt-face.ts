@@ -21,10 +21,19 @@ export interface FacePorts {
   /** How people's face looks on the prompts' stream, at this moment. */
   view(): View
   readonly color: boolean
-  /** What stands above a checklist's signature. */
-  renderSignature(question: Question, view: View): string
+  /** Only for a checklist: it has a screen of its own. */
+  readonly checklist?: ChecklistFace
   /** Steps that are on the screen; added to as they are shown. */
   readonly shown: Set<string>
+}
+
+/** How a checklist is shown while it is worked through, and the playbooks that can be opened from it. */
+export interface ChecklistFace {
+  screen(question: Question, view: View): string
+  details(question: Question, view: View): string
+  openable(question: Question): readonly { readonly number: number; readonly item: string }[]
+  /** The walk stops here; the playbook is walked, and then the checklist goes on. */
+  open(item: string): void
 }
 
 export interface Face {
@@ -53,16 +62,13 @@ export function createFace(ports: FacePorts): Face {
       const view = ports.view()
       const { lang } = view
       const screen = screenOf(question, shown, lang)
-      write(
-        question.kind === 'sign'
-          ? ports.renderSignature(question, view)
-          : renderQuestionScreen(screen, view),
-      )
+      const { checklist } = ports
+      write(checklist?.screen(question, view) ?? renderQuestionScreen(screen, view))
       for (const step of screen.run.steps) if (step.endedAt !== undefined) shown.add(step.id)
       for (;;) {
-        const answer = await askOnce(question, lang, ask)
+        const answer = await askOnce({ question, lang, ask, checklist })
         if (answer !== 'detail') return answer
-        write(renderDetails(screen, view))
+        write(checklist?.details(question, view) ?? renderDetails(screen, view))
       }
     },
   }
@@ -82,59 +88,77 @@ function screenOf(question: Question, shown: ReadonlySet<string>, lang: Lang): Q
 
 type Ask = <T>(question: LineQuestion<T>) => Promise<Line<T>>
 
-async function askOnce(question: Question, lang: Lang, ask: Ask): Promise<Answer | 'detail'> {
+/** One question put to one person. */
+interface Asking {
+  readonly question: Question
+  readonly lang: Lang
+  readonly ask: Ask
+  readonly checklist: ChecklistFace | undefined
+}
+
+async function askOnce(asking: Asking): Promise<Answer | 'detail'> {
+  const { question, lang, ask } = asking
   const [first] = question.fields
   // A checklist's item without fields is a judgement: it wants a yes or a no, not an Enter.
-  if (question.kind === 'manual' && first === undefined && isChecklist(question)) {
-    return askItem(question, lang, ask)
+  if (question.kind === 'manual' && first === undefined && asking.checklist !== undefined) {
+    return askItem(asking)
   }
   if (question.kind === 'manual' && first !== undefined && first.type !== 'boolean') {
-    return askFields(question, lang, ask)
+    return askFields(asking)
   }
   const line = await ask<Choice>({
     message: `${messageOf(question)[lang]}:`,
-    keys: keysLine(question.kind, lang),
-    parse: (typed) => parseChoice(question.kind, typed, lang),
+    ...choosing(asking, question.kind),
   })
   if (line.kind !== 'value') return stopped(line)
-  if (line.value === 'complete' && question.fields.length > 0) return askFields(question, lang, ask)
-  return follow(line.value, question, lang, ask)
+  if (line.value === 'complete' && question.fields.length > 0) return askFields(asking)
+  return follow(line.value, asking)
 }
 
-function isChecklist(question: Question): boolean {
-  return question.state.document.kind === 'Checklist'
+/** The keys of a question and what they mean. */
+function choosing(
+  { question, lang, checklist }: Asking,
+  kind: Question['kind'],
+): Pick<LineQuestion<Choice>, 'keys' | 'parse'> {
+  const opens = (checklist?.openable(question).length ?? 0) > 0
+  return {
+    keys: keysLine(kind, lang, opens),
+    parse: (typed) => parseChoice(kind, typed, lang, opens),
+  }
 }
 
 function messageOf(question: Question) {
+  if (question.kind === 'sign') return text('서명합니까? 예/아니오', 'sign it? yes/no')
   if (asksYesNo(question.kind)) return text('예/아니오', 'yes/no')
   return text('선택', 'your choice')
 }
 
 /** Yes, no, or one of the other ways; `n` is no here. */
-async function askItem(question: Question, lang: Lang, ask: Ask): Promise<Answer | 'detail'> {
+async function askItem(asking: Asking): Promise<Answer | 'detail'> {
+  const { lang, ask } = asking
   const line = await ask<Choice>({
     message: text('예/아니오:', 'yes/no:')[lang],
-    keys: keysLine('approval', lang),
-    parse: (typed) => parseChoice('approval', typed, lang),
+    ...choosing(asking, 'approval'),
   })
   if (line.kind !== 'value') return stopped(line)
-  if (line.value !== 'fail') return follow(line.value, question, lang, ask)
+  if (line.value !== 'fail') return follow(line.value, asking)
   const why = await askWords(text('내용', 'what is it')[lang], lang, ask)
   if (why.kind !== 'value') return stopped(why)
-  return why.value === '' ? askItem(question, lang, ask) : { kind: 'fail', reason: why.value }
+  return why.value === '' ? askItem(asking) : { kind: 'fail', reason: why.value }
 }
 
 /** One after another; at the first, the keys of the step work too. */
-async function askFields(question: Question, lang: Lang, ask: Ask): Promise<Answer | 'detail'> {
+async function askFields(asking: Asking): Promise<Answer | 'detail'> {
+  const { question, lang, ask } = asking
+  const keys = choosing(asking, 'manual')
   const values: Record<string, string> = {}
   for (const [index, field] of question.fields.entries()) {
     const hasKeys = index === 0 && field.type !== 'boolean'
     const line = await ask<string | { readonly choice: Choice }>({
       message: `${field.title[lang]}:`,
-      keys: fieldKeys(field, hasKeys, lang),
+      keys: fieldKeys(field, hasKeys ? keys.keys : undefined, lang),
       parse: (typed) => {
-        const choice =
-          hasKeys && typed.trim() !== '' ? parseChoice('manual', typed, lang) : undefined
+        const choice = hasKeys && typed.trim() !== '' ? keys.parse(typed) : undefined
         if (choice?.kind === 'value') return { kind: 'value', value: { choice: choice.value } }
         const parsed = parseField(field, typed)
         return parsed.kind === 'invalid'
@@ -143,26 +167,24 @@ async function askFields(question: Question, lang: Lang, ask: Ask): Promise<Answ
       },
     })
     if (line.kind !== 'value') return stopped(line)
-    if (typeof line.value !== 'string') return follow(line.value.choice, question, lang, ask)
+    if (typeof line.value !== 'string') return follow(line.value.choice, asking)
     if (line.value.trim() !== '') values[field.id] = line.value
   }
   return { kind: 'complete', values }
 }
 
-function fieldKeys(field: ManualField, hasKeys: boolean, lang: Lang): string {
+function fieldKeys(field: ManualField, keys: string | undefined, lang: Lang): string {
   const empty = field.required ? [] : [text('Enter: 비워 두기', 'Enter leaves it empty')[lang]]
-  return [...empty, ...(hasKeys ? [keysLine('manual', lang)] : [])].join('\n')
+  return [...empty, ...(keys === undefined ? [] : [keys])].join('\n')
 }
 
-async function follow(
-  choice: Choice,
-  question: Question,
-  lang: Lang,
-  ask: Ask,
-): Promise<Answer | 'detail'> {
+async function follow(choice: Choice, asking: Asking): Promise<Answer | 'detail'> {
+  const { lang, ask } = asking
   switch (choice) {
     case 'detail':
       return 'detail'
+    case 'playbook':
+      return openPlaybook(asking)
     case 'complete':
       return { kind: 'complete', values: {} }
     case 'repeat':
@@ -170,27 +192,53 @@ async function follow(
     case 'stop':
       return { kind: 'stop' }
     case 'fail':
-      return refuse(question, lang, ask)
+      return refuse(asking)
     case 'skip': {
       const line = await askWords(text('건너뛰는 사유', 'why is it skipped')[lang], lang, ask)
       if (line.kind !== 'value') return stopped(line)
-      return line.value === '' ? askOnce(question, lang, ask) : { kind: 'skip', reason: line.value }
+      return line.value === '' ? askOnce(asking) : { kind: 'skip', reason: line.value }
     }
     case 'note': {
       const line = await askWords(text('메모', 'note')[lang], lang, ask)
       if (line.kind !== 'value') return stopped(line)
-      return line.value === '' ? askOnce(question, lang, ask) : { kind: 'note', text: line.value }
+      return line.value === '' ? askOnce(asking) : { kind: 'note', text: line.value }
     }
     case 'handoff': {
       const line = await askWords(text('받는 사람', 'hand over to')[lang], lang, ask)
       if (line.kind !== 'value') return stopped(line)
-      return line.value === '' ? askOnce(question, lang, ask) : { kind: 'handoff', to: line.value }
+      return line.value === '' ? askOnce(asking) : { kind: 'handoff', to: line.value }
     }
   }
 }
 
+/** Of several items one is named by its number; the walk stops, and the checklist's own loop goes on. */
+async function openPlaybook(asking: Asking): Promise<Answer | 'detail'> {
+  const { question, lang, ask, checklist } = asking
+  const items = checklist?.openable(question) ?? []
+  const numbers = items.map(({ number }) => number).join(', ')
+  let [chosen] = items
+  if (items.length > 1) {
+    const line = await ask<(typeof items)[number] | undefined>({
+      message: text(`항목 번호(${numbers}):`, `number of the item (${numbers}):`)[lang],
+      keys: text('Enter: 돌아가기', 'Enter goes back')[lang],
+      parse: (typed) => {
+        const found = items.find(({ number }) => String(number) === typed.trim())
+        return found === undefined && typed.trim() !== ''
+          ? { kind: 'again', hint: text(`가능: ${numbers}`, `one of ${numbers}`)[lang] }
+          : { kind: 'value', value: found }
+      },
+    })
+    if (line.kind !== 'value') return stopped(line)
+    chosen = line.value
+  }
+  if (chosen === undefined) return askOnce(asking)
+  checklist?.open(chosen.item)
+  return { kind: 'stop' }
+}
+
 /** What a no means: of a signature, later; of whether a step applies, a skip; else the step's failure. */
-async function refuse(question: Question, lang: Lang, ask: Ask): Promise<Answer | 'detail'> {
+async function refuse(asking: Asking): Promise<Answer | 'detail'> {
+  const { question, lang, ask } = asking
   if (question.kind === 'sign') return { kind: 'stop' }
   const prompt =
     question.kind === 'applies'
@@ -198,7 +246,7 @@ async function refuse(question: Question, lang: Lang, ask: Ask): Promise<Answer 
       : text('사유', 'the reason')
   const line = await askWords(prompt[lang], lang, ask)
   if (line.kind !== 'value') return stopped(line)
-  if (line.value === '') return askOnce(question, lang, ask)
+  if (line.value === '') return askOnce(asking)
   return question.kind === 'applies'
     ? { kind: 'skip', reason: line.value }
     : { kind: 'fail', reason: line.value }

@@ -1,26 +1,18 @@
 /** `mts checklist`: one run a day, evidence that is fresh when it is signed, and what it is held against. */
-import { addDays, seoulDateOf, shortDate } from '../core/dates.ts'
+import { seoulDateOf, shortDate } from '../core/dates.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
-import type { Journal, RunHeader } from '../core/journal.ts'
 import { text } from '../core/text.ts'
-import { checklistHistory } from '../checklist/history.ts'
-import {
-  checklistValue,
-  exitCodeOfChecklist,
-  FRESH_MS,
-  isExpired,
-  type ChecklistAround,
-  type ChecklistRun,
-} from '../checklist/run.ts'
-import { dueOn, RHYTHMS, type Rhythm } from '../checklist/schedule.ts'
+import { exitCodeOfChecklist, FRESH_MS, isExpired, type ChecklistRun } from '../checklist/run.ts'
 import type { GivenAnswer } from '../playbook/dialog.ts'
 import type { Document } from '../playbook/document.ts'
-import { foldRun } from '../playbook/fold.ts'
+import type { Engine } from '../playbook/engine.ts'
 import { exitCodeOfRun, resumeWords } from '../playbook/run.ts'
 import { SIGN_STEP, type RunState } from '../playbook/run-state.ts'
 import type { CommandContext, Outcome } from './command.ts'
-import { commandLineFor, withEngine, type WalkOptions } from './walk-engine.ts'
+import { heldChecklist, type HoldingPorts } from './walk-checklist-around.ts'
+import type { ChecklistScreens } from './walk-checklist-face.ts'
+import { commandLineFor, withEngine } from './walk-engine.ts'
 
 export interface ChecklistOptions {
   /** What was answered beforehand, in the order of the items. */
@@ -50,8 +42,8 @@ export async function walkChecklist(
         header.endedAtMs === undefined &&
         seoulDateOf(header.startedAtMs) === today,
     )
-  const options = await signatureOptions(context)
-  const state = await withEngine(context, options, async (engine) => {
+  const work = await openWork(context)
+  const state = await walkWithPlaybooks(work, async (engine) => {
     let at =
       open === undefined
         ? await engine.start({ document, inputs: {}, operator: by })
@@ -59,7 +51,7 @@ export async function walkChecklist(
     for (const answer of given) at = await engine.resume(at.run, { by, given: answer })
     return at
   })
-  return checklistOutcome(context, state, { all, signedBefore: false })
+  return checklistOutcome(work, state, { all, signedBefore: false })
 }
 
 /**
@@ -76,7 +68,8 @@ export async function resumeChecklist(
   if (!over && known.signed === undefined) assertItsDay(known, nowMs)
   const stale = !over && known.document.steps.some((step) => isExpired(step, known, nowMs))
   if (stale && given?.step === SIGN_STEP) throw evidenceExpired(known)
-  const state = await withEngine(context, await signatureOptions(context), (engine) =>
+  const work = await openWork(context)
+  const state = await walkWithPlaybooks(work, (engine) =>
     engine.resume(known.run, {
       by: context.ports.operator,
       ...(given === undefined ? {} : { given }),
@@ -84,7 +77,7 @@ export async function resumeChecklist(
     }),
   )
   const signedBefore = known.signed !== undefined
-  return checklistOutcome(context, state, { all: false, signedBefore })
+  return checklistOutcome(work, state, { all: false, signedBefore })
 }
 
 function assertItsDay(known: RunState, nowMs: number): void {
@@ -115,118 +108,68 @@ function evidenceExpired(known: RunState): MtsError {
   })
 }
 
+/** A checklist at the terminal, or without one: the journal, the screens, the value. */
+interface Work {
+  readonly context: CommandContext
+  readonly holding: HoldingPorts
+  readonly screens: ChecklistScreens
+}
+
+async function openWork(context: CommandContext): Promise<Work> {
+  const { holidays } = await context.settings()
+  const { clock } = context.ports
+  const holding = { journal: await context.journal(), holidays, nowMs: () => clock.now() }
+  const { createChecklistScreens } = await import('./walk-checklist-face.ts')
+  const screens = await createChecklistScreens((state) => heldChecklist(holding, state, ''))
+  return { context, holding, screens }
+}
+
+/**
+ * Walks it, and as long as a playbook was asked for by a key: walks that, linked to its item, and
+ * then looks at everything anew.
+ */
+async function walkWithPlaybooks(
+  { context, holding, screens }: Work,
+  first: (engine: Engine) => Promise<RunState>,
+): Promise<RunState> {
+  const options = { checklist: screens }
+  let state = await withEngine(context, options, first)
+  for (;;) {
+    const item = screens.takeOpened()
+    if (item === undefined || context.signal.aborted) return state
+    const value = heldChecklist(holding, state, '').items.find(({ id }) => id === item)
+    if (value?.playbook === undefined) return state
+    const { openLinkedPlaybook } = await import('./walk-checklist-playbook.ts')
+    await openLinkedPlaybook(context, state.run, value)
+    if (context.signal.aborted) return state
+    const { run } = state
+    const by = context.ports.operator
+    state = await withEngine(context, options, (engine) => engine.resume(run, { by, anew: true }))
+  }
+}
+
 async function checklistOutcome(
-  context: CommandContext,
+  { context, holding, screens }: Work,
   state: RunState,
   { all, signedBefore }: { readonly all: boolean; readonly signedBefore: boolean },
 ): Promise<Outcome<ChecklistRun>> {
-  const { renderChecklist } = await import('../render/checklist.ts')
+  const { renderChecklist, renderSigned } = await import('../render/checklist.ts')
   const rerun = commandLineFor(context, state.url)(resumeWords(state))
-  const { previous, around } = await surroundings(context, state)
-  const value = checklistValue(state, previous, rerun, around)
-  if (value.signed !== undefined && !signedBefore) {
+  const value = heldChecklist(holding, state, rerun)
+  const signedNow = value.signed !== undefined && !signedBefore
+  if (signedNow) {
     const { postSigned } = await import('./walk-checklist-post.ts')
     await postSigned(context, value)
   }
+  // What the person has signed is still on the same screen.
+  const brief = signedNow && screens.shown && context.ports.stdout.isTTY
   const interrupted = state.status === 'interrupted'
   return {
     value,
     exitCode: interrupted ? exitCodeOfRun(state) : exitCodeOfChecklist(value),
-    faces: { table: (shown, view) => renderChecklist(shown, view, all) },
-  }
-}
-
-/** Above the signature stands the whole checklist: nobody signs what they have not seen. */
-async function signatureOptions(context: CommandContext): Promise<WalkOptions> {
-  const { renderChecklist } = await import('../render/checklist.ts')
-  const { holidays } = await context.settings()
-  const journal = await context.journal()
-  return {
-    renderSignature: ({ state }, view) => {
-      const { previous, around } = heldAgainst(journal, state, context.ports.clock.now(), holidays)
-      const { rerun: _notNow, ...shown } = checklistValue(state, previous, '', around)
-      return renderChecklist(shown, view)
+    faces: {
+      table: (shown, view) =>
+        brief ? renderSigned(shown, view) : renderChecklist(shown, view, { all }),
     },
   }
-}
-
-interface Surroundings {
-  readonly previous: RunState | undefined
-  readonly around: ChecklistAround
-}
-
-async function surroundings(context: CommandContext, state: RunState): Promise<Surroundings> {
-  const { holidays } = await context.settings()
-  return heldAgainst(await context.journal(), state, context.ports.clock.now(), holidays)
-}
-
-/** More than the business days of 90 days. */
-const RUNS_LOOKED_AT = 100
-/** A week ago, give or take a holiday. */
-const WEEK_SLACK_DAYS = 3
-
-function heldAgainst(
-  journal: Journal,
-  state: RunState,
-  nowMs: number,
-  holidays: readonly string[],
-): Surroundings {
-  const { id } = state.document
-  const earlier = journal
-    .runs({ kind: 'checklist', subject: id, limit: RUNS_LOOKED_AT })
-    .filter(
-      (header) =>
-        header.startedAtMs <= state.startedAtMs &&
-        header.run !== state.run &&
-        header.url === state.url &&
-        header.endedAtMs !== undefined,
-    )
-    .map((header) => ({ header, state: foldRun(journal.events(header.run)) }))
-  const signed = earlier.filter((run) => run.state.signed !== undefined)
-  const today = seoulDateOf(state.startedAtMs)
-  const weekAgo = signed.find(({ header }) => isWeekBefore(header, today))?.state
-  const rhythm = RHYTHMS.find((candidate) => candidate === id)
-  const due = rhythm === undefined ? today : dueOn(rhythm, today, holidays)
-  const history = checklistHistory(
-    id,
-    state.url,
-    [...earlier.map((run) => run.state), state],
-    nowMs,
-  )
-  return {
-    previous: signed[0]?.state,
-    around: {
-      nowMs,
-      ...(weekAgo === undefined ? {} : { weekAgo }),
-      caught: new Map(history.items.map((item) => [item.id, item.caughtCount])),
-      // Only the daily one names what else is to be done: it is the one that is opened every day.
-      ...(id === 'daily'
-        ? { alsoDue: RHYTHMS.filter((other) => isOpen(journal, other, state, holidays)) }
-        : {}),
-      ...(due === today ? {} : { dueOn: due }),
-    },
-  }
-}
-
-/** Due today, or missed since: a checklist that was never begun is only named on its day. */
-function isOpen(
-  journal: Journal,
-  rhythm: Rhythm,
-  state: RunState,
-  holidays: readonly string[],
-): boolean {
-  if (rhythm === state.document.id) return false
-  const today = seoulDateOf(state.startedAtMs)
-  const due = dueOn(rhythm, today, holidays)
-  if (due > today) return false
-  const [newest] = journal
-    .runs({ kind: 'checklist', subject: rhythm, limit: RUNS_LOOKED_AT })
-    .filter((header) => header.url === state.url && header.endedAtMs !== undefined)
-  if (newest === undefined) return due === today
-  return seoulDateOf(newest.startedAtMs) < due
-}
-
-function isWeekBefore(header: RunHeader, today: string): boolean {
-  const date = seoulDateOf(header.startedAtMs)
-  return date <= addDays(today, -7) && date >= addDays(today, -7 - WEEK_SLACK_DAYS)
 }

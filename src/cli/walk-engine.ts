@@ -2,11 +2,10 @@
 import { dueSettlementDate } from '../core/dates.ts'
 import type { Notice } from '../core/dialog.ts'
 import { text } from '../core/text.ts'
-import type { Question } from '../playbook/dialog.ts'
 import { createEngine, type Engine } from '../playbook/engine.ts'
 import type { CommandLine } from '../playbook/run.ts'
-import type { View } from '../render/view.ts'
 import type { CommandContext } from './command.ts'
+import type { ChecklistFace } from './prompt-face.ts'
 import { quoteWords } from './shell-words.ts'
 
 /** A wait longer than this is asked about (or left) rather than sat out, ms. */
@@ -18,12 +17,13 @@ const SAID_ALWAYS: ReadonlySet<string> = new Set([
   'ACTION_WAITING',
   'ACTION_RECONCILING',
   'JOURNAL_UNWRITABLE',
+  'OWNER_ONLY',
 ])
 const SAID_TO_PEOPLE: ReadonlySet<string> = new Set(['STEP_LOOKING', 'STEP_WAITING'])
 
 export interface WalkOptions {
-  /** What stands above a checklist's signature. */
-  renderSignature?(question: Question, view: View): string
+  /** How a checklist is shown while it is worked through. */
+  readonly checklist?: ChecklistFace
   /** Filled with the steps that the person has seen on the screen. */
   readonly shown?: Set<string>
 }
@@ -111,7 +111,7 @@ async function createFaceOf(context: CommandContext, options: WalkOptions) {
     signal: context.signal,
     color,
     view: () => ({ ...base, nowMs: ports.clock.now() }),
-    renderSignature: options.renderSignature ?? (() => ''),
+    ...(options.checklist === undefined ? {} : { checklist: options.checklist }),
     shown: options.shown ?? new Set(),
   })
 }

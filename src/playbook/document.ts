@@ -60,6 +60,10 @@ interface StepCommon {
   readonly onFailure: 'abort' | 'continue'
   /** Only checklists: a failed one makes the whole checklist critical. */
   readonly blocking?: boolean
+  /** Only checklists: what the item is called where several share a line. */
+  readonly short?: Text
+  /** Only checklists: the playbook that treats it. */
+  readonly playbook?: string
   /** The run ends after this step, with the finding if there is one. */
   readonly end?: boolean
   readonly finding?: Finding
@@ -102,6 +106,10 @@ export interface ManualStep extends StepCommon {
   readonly prompt: Text
   /** What the person enters as proof. None: done or not done. */
   readonly expects: readonly ManualField[]
+  /** Only checklists: whose answer counts; another's is kept as a note. As operators are named in the journal. */
+  readonly ownerOnly?: string
+  /** Only checklists: items whose figures no screen shows until this one is answered from another source. */
+  readonly conceals?: readonly string[]
 }
 
 export interface ApprovalStep extends StepCommon {

@@ -5,7 +5,7 @@ import { cleanText } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import { parseFields } from './dialog-fields.ts'
 import type { Answer, Question, QuestionKind, StepAnswer } from './dialog.ts'
-import type { ManualField, Step } from './document.ts'
+import type { ManualField, ManualStep, Step } from './document.ts'
 import type { Progress, Walk } from './engine-walk.ts'
 import type { Reason } from './operation.ts'
 import { SIGN_STEP, type RecordedAnswer, type Waiting } from './run-state.ts'
@@ -39,8 +39,13 @@ export type Asked = 'answered' | 'stopped'
 export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Promise<Asked> {
   const id = step?.id ?? SIGN_STEP
   const given = takeGiven(walk, id)
-  if (given !== undefined) return useGiven(walk, step, asking, given)
-  let reasons = asking.reasons ?? []
+  const owner = ownerNotHere(walk, step)
+  if (given !== undefined) {
+    return owner === undefined
+      ? useGiven(walk, step, asking, given)
+      : keepAsNote(walk, owner, given)
+  }
+  let reasons = [...(asking.reasons ?? []), ...(owner === undefined ? [] : [ownerReason(owner)])]
   for (;;) {
     const { request } = walk.ports.dialog
     if (request === undefined) {
@@ -83,6 +88,7 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
       })
       continue
     }
+    if (owner !== undefined) return keepAsNote(walk, owner, answer)
     const checked = checkAnswer(asking, answer)
     if (checked.problems.length === 0) {
       record(walk, id, asking.kind, checked.answer)
@@ -93,6 +99,54 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
       ...checked.problems.map((message) => ({ code: 'ANSWER_INVALID', message })),
     ]
   }
+}
+
+interface MissingOwner {
+  readonly step: ManualStep
+  readonly name: string
+}
+
+/** Of an item that only one person may answer: who that is, where somebody else is at it. */
+function ownerNotHere(walk: Walk, step: Step | undefined): MissingOwner | undefined {
+  if (step?.type !== 'manual' || step.ownerOnly === undefined) return undefined
+  return step.ownerOnly === walk.by ? undefined : { step, name: step.ownerOnly }
+}
+
+function ownerReason({ name }: MissingOwner): Reason {
+  return {
+    code: 'OWNER_ONLY',
+    message: text(
+      `${name}의 답만 인정됩니다. 지금 적는 내용은 메모로 남습니다`,
+      `only ${name}'s answer counts; what is entered now is kept as a note`,
+    ),
+  }
+}
+
+/** What somebody else says about it is not lost, and decides nothing: the item waits for its owner. */
+function keepAsNote(walk: Walk, owner: MissingOwner, answer: StepAnswer): Asked {
+  const { step, name } = owner
+  const said =
+    answer.kind === 'complete'
+      ? Object.entries(answer.values).map(([field, value]) => `${field}=${value}`)
+      : 'reason' in answer
+        ? [answer.kind, answer.reason]
+        : [answer.kind]
+  const words = said.length === 0 ? 'yes' : said.join(' ')
+  walk.append({
+    kind: 'noteAdded',
+    step: step.id,
+    data: { text: cleanText(`${walk.by}(담당 ${name} 아님): ${words}`, 1000), by: walk.by },
+  })
+  walk.notify(
+    'OWNER_ONLY',
+    text(
+      `${step.title.ko}: ${name}의 답만 인정되어 메모로 남겼습니다`,
+      `${step.title.en}: only ${name}'s answer counts; kept as a note`,
+    ),
+    { step: step.id },
+  )
+  walk.deferred.add(step.id)
+  return 'stopped'
 }
 
 /** A person skips a step, with the reason. */

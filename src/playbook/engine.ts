@@ -16,7 +16,13 @@ import { ask, waitingOf } from './engine-ask.ts'
 import { performStep } from './engine-step.ts'
 import { createWalk, type EnginePorts, type Progress, type Walk } from './engine-walk.ts'
 import { foldRun, isFinished, stepAt, stepState } from './fold.ts'
-import { SIGN_STEP, type Ending, type RunState, type RunStartedData } from './run-state.ts'
+import {
+  SIGN_STEP,
+  type Ending,
+  type OpenedFrom,
+  type RunState,
+  type RunStartedData,
+} from './run-state.ts'
 
 export type { EnginePorts } from './engine-walk.ts'
 
@@ -27,6 +33,8 @@ interface StartOptions {
   readonly operator: string
   /** Begins here instead of at the first step. Throws USAGE (64), FROM_NEEDS_EARLIER (5). */
   readonly fromStep?: string
+  /** The checklist's item it is opened from. */
+  readonly from?: OpenedFrom
 }
 
 export interface ResumeOptions {
@@ -58,7 +66,7 @@ export interface Engine {
 
 export function createEngine(ports: EnginePorts): Engine {
   return {
-    async start({ document, inputs, operator, fromStep }) {
+    async start({ document, inputs, operator, fromStep, from }) {
       const fromIndex =
         fromStep === undefined
           ? 0
@@ -81,6 +89,7 @@ export function createEngine(ports: EnginePorts): Engine {
           url: ports.url,
           operator,
           ...(fromIndex === 0 ? {} : { fromIndex }),
+          ...(from === undefined ? {} : { from }),
         } satisfies RunStartedData,
       })
       return holding(writer, async () => {

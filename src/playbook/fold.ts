@@ -132,6 +132,7 @@ function startedState(event: StoredEvent, data: RunStartedData): RunState {
     steps: {},
     position: { phase: 'steps', index: data.fromIndex ?? 0 },
     notes: [],
+    ...optional('from', data.from),
   }
   return settlePosition(state)
 }
@@ -153,7 +154,7 @@ function onAnswerGiven(state: RunState, event: StoredEvent): RunState {
   const awake = without({ ...state, status: 'running' }, 'waiting')
   if (event.step === SIGN_STEP) {
     return data.answer.kind === 'complete'
-      ? { ...awake, signed: { by: data.by, atMs: event.atMs } }
+      ? { ...awake, signed: { by: data.by, atMs: event.atMs, hash: event.hash } }
       : awake
   }
   return patchStep(awake, event, (step) => {

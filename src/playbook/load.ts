@@ -175,9 +175,7 @@ function documentOf(
 ): Document {
   const made = (phase: 'steps' | 'finally'): readonly Step[] =>
     steps.flatMap(({ step, index, phase: own }) =>
-      step === undefined || own !== phase
-        ? []
-        : [stepOf(step, head.kind, yaml.lineOf([phase, index]))],
+      step === undefined || own !== phase ? [] : [stepOf(step, head, yaml.lineOf([phase, index]))],
     )
   return {
     apiVersion: head.apiVersion,
@@ -221,7 +219,7 @@ function inputOf(input: NonNullable<DocumentSource['inputs']>[string]): InputDec
   return { type, title, required: required ?? rest.default === undefined, ...optional(rest) }
 }
 
-function stepOf(step: StepSource, kind: DocumentKind, line: number): Step {
+function stepOf(step: StepSource, { kind, owner }: DocumentSource, line: number): Step {
   const common = {
     id: step.id,
     title: step.title,
@@ -233,6 +231,8 @@ function stepOf(step: StepSource, kind: DocumentKind, line: number): Step {
       blocking: step.blocking,
       end: step.end,
       finding: step.finding,
+      short: step.short,
+      playbook: step.playbook,
     }),
     // A checklist goes on after a failed item: the others still have to be looked at.
     onFailure:
@@ -275,6 +275,10 @@ function stepOf(step: StepSource, kind: DocumentKind, line: number): Step {
           ...field,
           required: field.required ?? true,
         })),
+        ...optional({
+          ownerOnly: step.ownerOnly === true ? owner : step.ownerOnly,
+          conceals: step.conceals,
+        }),
       }
     case 'approval':
       return { ...common, type: 'approval', prompt: step.prompt }

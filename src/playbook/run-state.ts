@@ -29,6 +29,13 @@ export interface RunStartedData {
   readonly operator: string
   /** Where it began, when not at the first step. */
   readonly fromIndex?: number
+  /** The checklist's item it was opened from. */
+  readonly from?: OpenedFrom
+}
+
+export interface OpenedFrom {
+  readonly run: string
+  readonly item: string
 }
 
 export interface StepStartedData {
@@ -159,8 +166,10 @@ export interface RunState {
   readonly pending?: { readonly step: string; readonly action: string; readonly sentAtMs: number }
   readonly notes: readonly Note[]
   readonly handedTo?: { readonly to: string; readonly atMs: number; readonly by: string }
-  /** Checklists: who signed. */
-  readonly signed?: { readonly by: string; readonly atMs: number }
+  /** Checklists: who signed; `hash` is the run's last one then, which stands for all before it. */
+  readonly signed?: { readonly by: string; readonly atMs: number; readonly hash: string }
+  /** Playbooks: the checklist's item it was opened from. */
+  readonly from?: OpenedFrom
 }
 
 /** Pseudo-step of a checklist's signature. */

@@ -92,6 +92,8 @@ const common = {
   blocking: z.boolean().optional(),
   end: z.boolean().optional(),
   finding: findingShape.optional(),
+  short: textShape.optional(),
+  playbook: id.optional(),
 }
 
 const withShape = z.record(z.string(), z.unknown()).optional()
@@ -146,6 +148,8 @@ const STEP_SHAPES = {
       )
       .max(10)
       .optional(),
+    ownerOnly: z.union([z.literal(true), line]).optional(),
+    conceals: z.array(id).min(1).max(20).optional(),
   }),
   approval: z.strictObject({ ...common, type: z.literal('approval'), prompt: textShape }),
   wait: z.strictObject({

@@ -92,15 +92,21 @@ function kindFaults({ document, steps }: Validation): Fault[] {
       refuse(placed, 'type', CHECKLIST_TYPES)
     }
     if (checklist && step.end !== undefined) refuse(placed, 'end', CHECKLIST_END)
-    if (!checklist && step.blocking !== undefined) refuse(placed, 'blocking', ONLY_CHECKLIST)
+    if (!checklist) {
+      for (const key of CHECKLIST_KEYS) {
+        if (key in step) refuse(placed, key, onlyChecklist(key))
+      }
+    }
     if (phase === 'finally' && (step.type === 'branch' || step.type === 'action')) {
       refuse(placed, 'type', FINALLY_TYPES)
     }
     if (phase === 'finally' && step.end !== undefined) refuse(placed, 'end', FINALLY_END)
   }
+  faults.push(...concealFaults(steps))
   const questions = steps.filter(({ step }) => step?.type === 'manual' || step?.type === 'approval')
   const over = questions[MAX_DAILY_QUESTIONS]
-  if (checklist && document.id === 'daily' && over !== undefined) {
+  const daily = document.id === 'daily' || document.labels?.['guide'] === 'daily'
+  if (checklist && daily && over !== undefined) {
     refuse(
       over,
       'type',
@@ -118,12 +124,34 @@ const CHECKLIST_TYPES = text(
   'an item of a checklist is expected to be probe or manual',
 )
 const CHECKLIST_END = text('점검표에는 end가 없습니다', 'a checklist has no end')
-const ONLY_CHECKLIST = text('blocking은 점검표에만 있습니다', 'blocking belongs to checklists only')
+const CHECKLIST_KEYS = ['blocking', 'short', 'playbook', 'ownerOnly', 'conceals'] as const
+
+function onlyChecklist(key: string): Text {
+  return text(`${key}: 점검표에만 쓸 수 있습니다`, `${key} belongs to checklists only`)
+}
 const FINALLY_TYPES = text(
   'finally에는 branch와 action을 둘 수 없습니다',
   'finally holds no branch and no action',
 )
 const FINALLY_END = text('finally에는 end가 없습니다', 'there is no end in finally')
+
+/** What is concealed until an answer must have been seen before it is asked for. */
+function concealFaults(steps: readonly PlacedStep[]): Fault[] {
+  return steps.flatMap(({ phase, index, step }, place) => {
+    if (step?.type !== 'manual') return []
+    const earlier = new Set(steps.slice(0, place).map(({ id }) => id))
+    return (step.conceals ?? []).flatMap((id, at) =>
+      earlier.has(id)
+        ? []
+        : [
+            {
+              path: [phase, index, 'conceals', at],
+              message: text(`앞에 없는 항목입니다: ${id}`, `no earlier item is called ${id}`),
+            },
+          ],
+    )
+  })
+}
 
 /** Names, inputs and conditions, step by step in the order of the document. */
 function stepFaults(validation: Validation): Fault[] {

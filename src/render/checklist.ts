@@ -1,10 +1,9 @@
 /** A checklist on one screen: what stands out first, what is as ever folded into one line. */
-import { koreanDate } from '../core/dates.ts'
-import { groupedWon } from '../core/money.ts'
+import { koreanDate, shortDate } from '../core/dates.ts'
 import { text, type Text } from '../core/text.ts'
 import type { ChecklistItem, ChecklistRun, ItemStatus } from '../checklist/run.ts'
-import type { Change } from '../checklist/run-change.ts'
-import { cellsOf, padCells, wrapCells } from './columns.ts'
+import { changeWords, quietFigures } from './checklist-figures.ts'
+import { cellsOf, labelled, padCells, wrapCells } from './columns.ts'
 import { command, line, LABEL_CELLS, spread } from './lines.ts'
 import { say, type Paint, type View } from './view.ts'
 
@@ -13,7 +12,7 @@ const ITEM_STATES: Readonly<
 > = {
   fail: { words: text('실패', 'failed'), tone: 'critical' },
   warning: { words: text('경고', 'warning'), tone: 'warning' },
-  unanswered: { words: text('미응답', 'unanswered'), tone: 'warning' },
+  unanswered: { words: text('미응답', 'to answer'), tone: 'warning' },
   unknown: { words: text('확인 불가', 'unknown'), tone: 'unknown' },
   skipped: { words: text('건너뜀', 'skipped'), tone: 'dim' },
   pass: { words: text('통과', 'passed'), tone: 'ok' },
@@ -21,36 +20,29 @@ const ITEM_STATES: Readonly<
 
 const LOUD: readonly ItemStatus[] = ['fail', 'warning', 'unanswered', 'unknown', 'skipped']
 
-/** `all`: what passed is shown line by line as well. */
-export function renderChecklist(value: ChecklistRun, view: View, all = false): string {
-  const width = Math.min(80, view.width)
-  const numbered = value.items.map((item, index) => ({ item, number: index + 1 }))
+interface Numbered {
+  readonly item: ChecklistItem
+  readonly number: number
+}
+
+export interface ChecklistFaceOptions {
+  /** What passed is shown line by line as well. */
+  readonly all?: boolean
+  /** In the middle of it: what is still to be answered is not named, and there is no end yet. */
+  readonly open?: boolean
+}
+
+export function renderChecklist(
+  value: ChecklistRun,
+  view: View,
+  { all = false, open = false }: ChecklistFaceOptions = {},
+): string {
+  const items = numberedItems(value)
   const lines = [headline(value, view)]
-  for (const status of LOUD) {
-    for (const { item, number } of numbered) {
-      if (item.status === status) lines.push(itemLine(item, number, view))
-    }
-  }
-  const quiet = numbered.filter(({ item }) => item.status === 'pass')
-  // One that has just come back to fine is news as well.
-  const recovered = quiet.filter(({ item }) => all || item.before !== undefined)
-  for (const { item, number } of recovered) lines.push(itemLine(item, number, view))
-  const same = quiet.filter((each) => !recovered.includes(each))
-  if (same.length > 0) {
-    const label =
-      value.changed === undefined ? text('통과', 'passed') : text('변동 없음', 'as before')
-    lines.push(
-      line(view, label, same.map(({ item, number }) => quietWords(item, number, view)).join(' · ')),
-    )
-  }
-  const signature =
-    value.signed === undefined
-      ? text('서명 전', 'not signed')
-      : text(
-          `서명 ${value.signed.by} ${value.signed.at.slice(11, 16)}`,
-          `signed ${value.signed.by} ${value.signed.at.slice(11, 16)}`,
-        )
-  lines.push(spread(countWords(value, view), say(view, signature), width))
+  const shown = open ? items.filter(({ item }) => item.status !== 'unanswered') : items
+  lines.push(...itemLines(shown, value, view, all))
+  if (open) return lines.join('\n')
+  lines.push(spread(countWords(value, view), signatureWords(value, view), widthOf(view)))
   if (value.dueOn !== undefined) {
     lines.push(
       line(view, text('점검일', 'Due'), view.lang === 'ko' ? koreanDate(value.dueOn) : value.dueOn),
@@ -63,144 +55,224 @@ export function renderChecklist(value: ChecklistRun, view: View, all = false): s
   return lines.join('\n')
 }
 
+/** What is new since the person saw the rest; empty where nothing is. */
+export function renderNewItems(
+  value: ChecklistRun,
+  ids: ReadonlySet<string>,
+  view: View,
+): readonly string[] {
+  const fresh = numberedItems(value).filter(
+    ({ item }) => ids.has(item.id) && item.status !== 'unanswered' && item.notApplicable !== true,
+  )
+  return fresh.map((each) => itemLine(each, value, view))
+}
+
+/** One line for a person who has the rest on the screen: that it is signed, and what is left to do. */
+export function renderSigned(value: ChecklistRun, view: View): string {
+  const lines = [
+    spread(
+      `${view.paint.bold(say(view, value.title))} ${signatureWords(value, view)}`,
+      value.run,
+      widthOf(view),
+    ),
+  ]
+  for (const { item } of numberedItems(value)) {
+    if (item.next === undefined || item.status !== 'fail') continue
+    lines.push(line(view, text('조치', 'Next'), say(view, item.next)))
+  }
+  for (const due of value.alsoDue ?? []) {
+    lines.push(command(view, text('오늘 점검', 'Also due'), `mts checklist ${due}`))
+  }
+  return [...new Set(lines)].join('\n')
+}
+
+/** The item at hand, above its question. */
+export function renderItemAtHand(
+  value: ChecklistRun,
+  id: string,
+  prompt: string,
+  view: View,
+): string {
+  const found = numberedItems(value).find(({ item }) => item.id === id)
+  if (found === undefined) return prompt
+  const { item, number } = found
+  const label = say(view, text('확인', 'Check'))
+  const head = `${number} ${say(view, item.title)}`
+  const width = widthOf(view)
+  const body = [
+    `${labelled(label, head, LABEL_CELLS, width)}`,
+    ...wrapCells(prompt, width - LABEL_CELLS).map((part) => ' '.repeat(LABEL_CELLS) + part),
+  ]
+  if (item.note !== undefined) body.push(line(view, text('메모', 'Note'), item.note))
+  const [first = '', ...rest] = body
+  return [first.replace(label, view.paint.warning(label)), ...rest].join('\n')
+}
+
+function widthOf(view: View): number {
+  return Math.min(80, view.width)
+}
+
+function numberedItems(value: ChecklistRun): readonly Numbered[] {
+  return value.items.map((item, index) => ({ item, number: index + 1 }))
+}
+
+function itemLines(
+  items: readonly Numbered[],
+  value: ChecklistRun,
+  view: View,
+  all: boolean,
+): string[] {
+  const lines: string[] = []
+  for (const status of LOUD) {
+    for (const each of items) {
+      if (each.item.status !== status || (each.item.notApplicable === true && !all)) continue
+      lines.push(itemLine(each, value, view, all))
+    }
+  }
+  const quiet = items.filter(({ item }) => item.status === 'pass')
+  // One that has just come back to fine is news as well.
+  const recovered = quiet.filter(({ item }) => all || item.changed === true)
+  for (const each of recovered) lines.push(itemLine(each, value, view, all))
+  const same = quiet.filter((each) => !recovered.includes(each))
+  if (same.length > 0) {
+    const label =
+      value.changed === undefined ? text('통과', 'passed') : text('변동 없음', 'as before')
+    lines.push(foldedLine(say(view, label), quietParts(same, value, view), view))
+  }
+  return lines
+}
+
 function headline(value: ChecklistRun, view: View): string {
   const date = view.lang === 'ko' ? koreanDate(value.date) : value.date
-  const news =
-    value.changed === undefined
-      ? text('비교할 이전 점검 없음', 'nothing signed to compare with')
-      : text(
-          `지난 점검(${value.changed.since})과 달라진 것 ${value.changed.items}`,
-          `${value.changed.items} changed since ${value.changed.since}`,
-        )
   return wrapCells(
-    `${view.paint.bold(say(view, value.title))}  ${date} · ${say(view, news)}`,
-    Math.min(80, view.width),
+    `${view.paint.bold(say(view, value.title))}  ${date} · ${say(view, newsOf(value))}`,
+    widthOf(view),
   ).join('\n')
 }
 
-function itemLine(item: ChecklistItem, number: number, view: View): string {
-  const width = Math.min(80, view.width)
+function newsOf({ changed }: ChecklistRun): Text {
+  if (changed === undefined) {
+    return text('비교할 이전 점검 없음', 'nothing signed to compare with')
+  }
+  const { since, items } = changed
+  const day = shortDate(since)
+  return items === 0
+    ? text(`지난 점검(${day})과 같음`, `as on ${since}`)
+    : text(`지난 점검(${day})과 달라진 것 ${items}`, `${items} changed since ${since}`)
+}
+
+function itemLine(
+  { item, number }: Numbered,
+  value: ChecklistRun,
+  view: View,
+  all = false,
+): string {
   const { words, tone } = ITEM_STATES[item.status]
   const label = say(view, words)
   const lead = view.paint[tone](label) + ' '.repeat(Math.max(1, LABEL_CELLS - cellsOf(label)))
   const head = `${number} ${say(view, item.title)}`
   const next = item.next === undefined ? [] : [`→ ${say(view, item.next)}`]
-  const room = width - LABEL_CELLS
-  const joined = [seen(item, view).join(' · '), ...next].filter((part) => part !== '').join('  ')
+  const room = widthOf(view) - LABEL_CELLS
+  const body = seen(item, value, view, all)
+  const joined = [body.join(' · '), ...next].filter((part) => part !== '').join('  ')
   const titled = padCells(head, 18)
   if (cellsOf(titled) + cellsOf(joined) + 1 <= room) return `${lead}${titled} ${joined}`.trimEnd()
   const indent = ' '.repeat(LABEL_CELLS)
-  return [head, ...wrapCells(joined, room - 2).map((part) => `  ${part}`)]
+  // What to do is found where the eye looks for it: on a line of its own.
+  const below = [...wrapParts(body, room - 2), ...next.flatMap((part) => wrapCells(part, room - 2))]
+  return [...wrapCells(head, room), ...below.map((words) => `  ${words}`)]
     .map((part, index) => (index === 0 ? lead : indent) + part)
     .join('\n')
 }
 
-function seen(item: ChecklistItem, view: View): string[] {
+function seen(item: ChecklistItem, value: ChecklistRun, view: View, all: boolean): string[] {
+  const concealed = concealedWords(item, value, view)
+  if (concealed !== undefined) return [concealed]
   const parts: string[] = []
   if (item.observed !== undefined) parts.push(say(view, item.observed))
   if (item.reason !== undefined) {
     const reason = say(view, item.reason)
     if (!parts.includes(reason)) parts.push(reason)
   }
-  if (item.before !== undefined) {
+  if (item.before !== undefined && item.changed === true) {
     const before = say(view, ITEM_STATES[item.before].words)
-    parts.push(say(view, text(`이전 ${before}`, `was ${before}`)))
+    parts.push(say(view, text(`지난 점검 ${before}`, `was ${before}`)))
   }
   parts.push(...changeWords(item, view))
   if (item.note !== undefined) parts.push(`${say(view, text('메모:', 'note:'))} ${item.note}`)
+  for (const { run, playbook } of item.opened ?? []) parts.push(`${playbook} ${run}`)
+  const caught = caughtWords(item, all)
+  if (caught !== undefined) parts.push(say(view, caught))
   return parts
 }
 
-function quietWords(item: ChecklistItem, number: number, view: View): string {
-  const changes = changeWords(item, view)
-  const observed = item.observed === undefined ? [] : [say(view, item.observed)]
-  const inside = [...observed, ...changes].join(', ')
-  return `${number} ${say(view, item.title)}${inside === '' ? '' : `(${inside})`}`
+/** How often it has caught something: the reason for looking at it at all. */
+function caughtWords({ caughtCount, status }: ChecklistItem, all: boolean): Text | undefined {
+  if (caughtCount === undefined) return undefined
+  const standsOut = status === 'fail' || status === 'warning'
+  if (!all && !(standsOut && caughtCount > 1)) return undefined
+  return text(`90일 중 ${caughtCount}번 걸림`, `caught ${caughtCount} in 90 days`)
 }
 
-/** At most this many numbers of one item are shown; JSON holds them all. */
-const MAX_CHANGES = 3
-
-/** What a number is called in a line; others go by their own name, or are left to JSON. */
-const FIGURES: Readonly<Record<string, Text>> = {
-  heapPercent: text('힙', 'heap'),
-  diskPercent: text('디스크', 'disk'),
-  cpuPercent: text('CPU', 'CPU'),
-  poolPercent: text('DB 연결', 'pool'),
-  changePercent: text('추세', 'trend'),
-  percent: text('응답률', 'rate'),
-  totalAmount: text('정산액', 'settled'),
-  amount: text('금액', 'amount'),
-  transactionCount: text('정산 건수', 'settled'),
-  count: text('건수', 'count'),
-  beyondNoise: text('오류', 'errors'),
-  serverErrors: text('5xx', '5xx'),
-  incidentCount: text('장애', 'incidents'),
-  openCount: text('남은 조치', 'open'),
-  p95Ms: text('p95', 'p95'),
-  responseMs: text('평균 응답', 'mean response'),
+/** Typing what was just shown is a tick: until it is answered, its figures stay hidden. */
+function concealedWords(item: ChecklistItem, value: ChecklistRun, view: View): string | undefined {
+  if (item.concealedUntil === undefined || item.status !== 'pass') return undefined
+  const number = value.items.findIndex(({ id }) => id === item.concealedUntil) + 1
+  return say(view, text(`금액은 ${number}번 답한 뒤 표시`, `figures after item ${number}`))
 }
 
-function changeWords(item: ChecklistItem, view: View): string[] {
-  const weekly = new Map((item.changeWeek ?? []).map((change) => [change.field, change]))
-  const told: string[] = []
-  const units = new Set<string>()
-  for (const change of item.change ?? []) {
-    const name = FIGURES[change.field.split('.').at(-1) ?? change.field]
-    const difference = differenceWords(change, view)
-    if (name === undefined || difference === undefined) continue
-    // Of money and of counts one figure is enough: the others of a record follow it.
-    if (change.unit !== '%p' && units.has(change.unit ?? '')) continue
-    units.add(change.unit ?? '')
-    const week = weekly.get(change.field)
-    const sinceWeek = week === undefined ? undefined : differenceWords(week, view)
-    const beside =
-      sinceWeek === undefined
-        ? ''
-        : say(view, text(`(전주 대비 ${sinceWeek})`, ` (${sinceWeek} in a week)`))
-    told.push(`${say(view, name)} ${difference}${beside}`)
+function quietParts(items: readonly Numbered[], value: ChecklistRun, view: View): string[] {
+  const told = new Set([''])
+  return items.map(({ item, number }) => {
+    const figures = concealedWords(item, value, view) ?? quietFigures(item, view)
+    // Two items that rest on one record tell its figures once.
+    const inside = told.has(figures) ? '' : `(${figures})`
+    told.add(figures)
+    return `${number} ${say(view, item.short ?? item.title)}${inside}`
+  })
+}
+
+function foldedLine(label: string, parts: readonly string[], view: View): string {
+  return wrapParts(parts, widthOf(view) - LABEL_CELLS)
+    .map((words, index) => padCells(index === 0 ? label : '', LABEL_CELLS) + words)
+    .join('\n')
+}
+
+/** Broken between parts where that is possible: a figure stays beside its name. */
+function wrapParts(parts: readonly string[], cells: number): string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    if (part === '') continue
+    const last = lines.at(-1)
+    if (last !== undefined && cellsOf(`${last} · ${part}`) <= cells) {
+      lines[lines.length - 1] = `${last} · ${part}`
+    } else lines.push(...wrapCells(part, cells))
   }
-  return told.slice(0, MAX_CHANGES)
+  return lines
 }
 
-/** Only what has a unit can be told in a line. */
-function differenceWords({ unit, difference }: Change, view: View): string | undefined {
-  if (unit === undefined) return undefined
-  switch (unit) {
-    case '원': {
-      const amount = groupedWon(String(difference))
-      return say(view, text(`${amount.startsWith('-') ? '' : '+'}${amount}원`, `${amount} won`))
-    }
-    case '%p': {
-      const points = Math.round(Number(difference) * 10) / 10
-      if (points === 0) return undefined
-      return say(view, text(`${signed(points)}%p`, `${signed(points)} points`))
-    }
-    case '건':
-      return say(view, text(`${signed(Number(difference))}건`, signed(Number(difference))))
-    case 'ms':
-      return `${signed(Math.round(Number(difference)))}ms`
-  }
+function signatureWords({ signed }: ChecklistRun, view: View): string {
+  if (signed === undefined) return say(view, text('서명 전', 'not signed'))
+  const at = signed.at.slice(11, 16)
+  const seal = signed.hash.slice(0, 8)
+  return say(view, text(`서명 ${signed.by} ${at} · ${seal}`, `signed ${signed.by} ${at} · ${seal}`))
 }
 
-function signed(value: number): string {
-  return value > 0 ? `+${value}` : String(value)
-}
+const COUNTED: readonly ItemStatus[] = [
+  'fail',
+  'warning',
+  'pass',
+  'unanswered',
+  'unknown',
+  'skipped',
+]
 
 function countWords(value: ChecklistRun, view: View): string {
-  const order: readonly ItemStatus[] = [
-    'fail',
-    'warning',
-    'pass',
-    'unanswered',
-    'unknown',
-    'skipped',
-  ]
-  return order
-    .map((status) => ({
-      status,
-      count: value.items.filter((item) => item.status === status).length,
-    }))
+  const items = value.items.filter((item) => item.notApplicable !== true)
+  return COUNTED.map((status) => ({
+    status,
+    count: items.filter((item) => item.status === status).length,
+  }))
     .filter(({ count }) => count > 0)
     .map(({ status, count }) => `${say(view, ITEM_STATES[status].words)} ${count}`)
     .join(' · ')
