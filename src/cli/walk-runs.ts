@@ -8,6 +8,7 @@ import { text } from '../core/text.ts'
 import { foldRun } from '../playbook/fold.ts'
 import { actionSummary, resumeWords, runSummary, runValue, type RunList } from '../playbook/run.ts'
 import type { ActionRun } from '../render/run-action.ts'
+import { followUpsOf } from '../report/follow-ups.ts'
 import type { SettlementAction } from '../settlement/action-value.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { usageError } from './usage-error.ts'
@@ -32,7 +33,9 @@ export async function listRuns(
   const runs = journal.runs({ limit: count }).map((header) => {
     if (header.kind === 'action') return actionSummary(header)
     const state = foldRun(journal.events(header.run))
-    return runSummary(state, header.status, commandLineFor(context, header.url))
+    const summary = runSummary(state, header.status, commandLineFor(context, header.url))
+    const open = header.endedAtMs === undefined ? 0 : followUpsOf(state).length
+    return open === 0 ? summary : { ...summary, openFollowUps: open }
   })
   const { renderRunList } = await import('../render/run.ts')
   return { value: { kind: 'RunList', runs }, exitCode: EXIT.ok, faces: { table: renderRunList } }
@@ -113,7 +116,11 @@ export async function abortRun(
 export async function noteRun(context: CommandContext, words: readonly string[]): Promise<Outcome> {
   const [first = '', ...rest] = words
   const named = isRunId(first) ? first : undefined
-  const note = cleanText((named === undefined ? words : rest).join(' '), 1000)
+  const given = named === undefined ? words : rest
+  const isPiped = given.length === 1 && given[0] === '-'
+  const note = isPiped
+    ? await (await import('./piped-note.ts')).readPipedNote(context.ports)
+    : cleanText(given.join(' '), 1000)
   if (note === '') throw usageError(text('메모할 내용을 적으세요', 'there is nothing to note'))
   const journal = await context.journal()
   const header = selectRun(journal, named, (await context.settings()).url)
@@ -185,7 +192,7 @@ async function actionOutcome(
           },
         }),
     ...(result === undefined ? {} : { result }),
-    ...(header.endedAtMs === undefined
+    ...(header.endedAtMs === undefined && header.exported === undefined
       ? { rerun: commandLineFor(context, header.url)(['run', 'resume', header.run]) }
       : {}),
   }

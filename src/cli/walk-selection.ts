@@ -13,7 +13,9 @@ export function selectRun(journal: Journal, named: string | undefined, url: stri
     if (header !== undefined) return header
     throw notFound(text(`실행 기록이 없습니다: ${named}`, `no such run: ${named}`))
   }
-  const open = journal.runs({ limit: RECENT }).filter((header) => header.endedAtMs === undefined)
+  const open = journal
+    .runs({ limit: RECENT })
+    .filter(({ endedAtMs, exported }) => endedAtMs === undefined && exported === undefined)
   // One of this service first: the others cannot be gone on with from here.
   const chosen = open.find((header) => header.url === url) ?? open[0]
   if (chosen !== undefined) return chosen

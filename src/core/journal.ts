@@ -3,6 +3,7 @@
  * a fold over events. `appendEvent` returns only when the event is durable (fsync'ed), and throws
  * otherwise: then nothing may leave for the service.
  */
+import type { RunTransfers } from './run-copy.ts'
 import type { Text } from './text.ts'
 import type { WatchRecords } from './watch-records.ts'
 
@@ -25,6 +26,10 @@ export interface JournalEvent {
     | 'runResumed'
     | 'runHandedOver'
     | 'runFinished'
+    | 'runExported'
+    | 'runImported'
+    | 'followUpAdded'
+    | 'followUpClosed'
   readonly step?: string
   readonly data: unknown
 }
@@ -52,6 +57,8 @@ export interface RunHeader {
   readonly endedAtMs?: number
   /** As the last event left it; `running` of a dead process is shown as `interrupted`. */
   readonly status: RunStatus
+  /** Given away with `mts run export`: nothing can be written to it here until it comes back. */
+  readonly exported?: { readonly atMs: number; readonly by: string; readonly host: string }
 }
 
 /** An action that was sent and whose outcome is not known. */
@@ -158,6 +165,8 @@ export interface Journal {
   }): readonly Sample[]
   /** State and outbox of `mts watch`; absent in journals that cannot be watched with. */
   readonly watching?: WatchRecords
+  /** Runs to and from other journals; absent in journals that keep nothing. */
+  readonly transfers?: RunTransfers
   /** Checkpoints and closes. */
   close(): void
 }

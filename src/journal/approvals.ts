@@ -124,12 +124,17 @@ export function refuseWhileIntentOpen(
   if (row !== undefined) throw intentOpen(openIntentOf(row, store.path))
 }
 
-export function insertIntent(store: Store, seq: number, intent: Omit<OpenIntent, 'data'>): void {
-  const { run, step, action, url, date, sentAtMs } = intent
+/** `closedAtMs`: of a request that was settled in another journal already. */
+export function insertIntent(
+  store: Store,
+  seq: number,
+  intent: Omit<OpenIntent, 'data'> & { readonly closedAtMs?: number },
+): void {
+  const { run, step, action, url, date, sentAtMs, closedAtMs } = intent
   store.run(
-    `INSERT INTO intents (seq, run, step, action, url, date, sent_at_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
-    [seq, run, step, action, url, date, Math.trunc(sentAtMs)],
+    `INSERT INTO intents (seq, run, step, action, url, date, sent_at_ms, closed_at_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    [seq, run, step, action, url, date, Math.trunc(sentAtMs), closedAtMs ?? null],
   )
 }
 

@@ -7,18 +7,26 @@ import type { ChainedEvent, ChainWalk } from './chain.ts'
 import { cleanData, cleanString } from './clean-data.ts'
 import type { Row } from './driver.ts'
 import type { Head, HeadFile } from './head-file.ts'
-import { defect } from './journal-errors.ts'
+import { damaged, defect } from './journal-errors.ts'
 import { isEnded, statusAfter } from './run-status.ts'
 import type { Store } from './store.ts'
 import { numberOf, parseStored, textOf } from './store.ts'
 
 /** Appends within the transaction at hand. */
-type Append = (run: string, event: JournalEvent, status?: RunStatus) => StoredEvent
+type Append = (
+  run: string,
+  event: JournalEvent,
+  status?: RunStatus,
+  /** When it was first recorded, for an event that comes from another journal; now unless given. */
+  atMs?: number,
+) => StoredEvent
 
 export interface EventLog {
   /** One durable transaction that may append; afterwards the head file is brought up to date. */
   write<T>(body: (append: Append) => T): T
   events(run: string): readonly StoredEvent[]
+  /** As they lie in the chain, to be given away: hashed text, and the hash before each. */
+  chained(run: string): readonly (ChainedEvent & { readonly previous: string })[]
   verify(): ChainReport
   /** Where the chain ends now. */
   head(): Head
@@ -43,13 +51,13 @@ export function createEventLog(store: Store, headFile: HeadFile, clock: Clock): 
     const row = store.get('SELECT hash FROM events WHERE seq = ?', [seq])
     return row === undefined ? undefined : textOf(row, 'hash')
   }
-  const append: Append = (run, event, status) => {
+  const append: Append = (run, event, status, givenAtMs) => {
     const previous = head()
     const cleaned = cleanData(event.data, event.kind === 'runStarted' ? PINNED_DOCUMENT : undefined)
     const chained = {
       seq: previous.events + 1,
       run,
-      atMs: Math.trunc(clock.now()),
+      atMs: Math.trunc(givenAtMs ?? clock.now()),
       kind: event.kind,
       step: event.step === undefined ? null : cleanString(event.step),
       dataJson: canonicalJson(cleaned),
@@ -86,8 +94,8 @@ export function createEventLog(store: Store, headFile: HeadFile, clock: Clock): 
     write(body) {
       let last: StoredEvent | undefined
       const result = store.write(() =>
-        body((run, event, status) => {
-          last = append(run, event, status)
+        body((run, event, status, atMs) => {
+          last = append(run, event, status, atMs)
           return last
         }),
       )
@@ -99,6 +107,18 @@ export function createEventLog(store: Store, headFile: HeadFile, clock: Clock): 
         run,
       ])
       return rows.map((row) => storedEventOf(chainedEventOf(row), store.path))
+    },
+    chained(run) {
+      return store
+        .all(`SELECT ${EVENT_COLUMNS} FROM events WHERE run = ? ORDER BY seq`, [run])
+        .map((row) => {
+          const event = chainedEventOf(row)
+          const previous = hashAt(event.seq - 1)
+          if (previous === undefined || eventHash(previous, event) !== event.hash) {
+            throw damaged(store.path, new Error(`event ${event.seq}`))
+          }
+          return { ...event, previous }
+        })
     },
     verify() {
       // The head file first: whatever is appended meanwhile can only put the chain further on.

@@ -166,6 +166,32 @@ export function runBusy(holding: Holding, url: string, ownHost: string): MtsErro
   })
 }
 
+/** Given away: it goes on where it was imported. */
+export function runExported(
+  run: string,
+  exported: { readonly atMs: number; readonly by: string; readonly host: string },
+): MtsError {
+  const at = isoSeoul(exported.atMs).slice(0, 19).replace('T', ' ')
+  return new MtsError({
+    code: 'RUN_EXPORTED',
+    exitCode: EXIT.busy,
+    message: text(
+      `내보낸 실행입니다: ${run}(${at} · ${exported.by}@${exported.host}). 가져간 곳에서만 이어 할 수 있습니다`,
+      `run ${run} was exported ${at} by ${exported.by}@${exported.host}: it goes on only where it was imported`,
+    ),
+    next: [
+      text(
+        '가져간 곳이 없으면 파일로 되돌리세요: mts run import <파일> --reopen',
+        'if nobody has imported it, take it back by its file: mts run import <file> --reopen',
+      ),
+      text(
+        `파일이 없으면 다시 만드세요(같은 내용): mts run export ${run}`,
+        `without the file, make it again (the same copy): mts run export ${run}`,
+      ),
+    ],
+  })
+}
+
 /** Another process has taken the run since: what this one wants to write is not written. */
 export function fencedOff(run: string, url: string): MtsError {
   return new MtsError({

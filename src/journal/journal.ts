@@ -23,6 +23,7 @@ import { createSamples } from './samples.ts'
 import { APPLICATION_ID, MIGRATIONS, SCHEMA_VERSION } from './schema.ts'
 import type { Store } from './store.ts'
 import { createStore, numberOf, textOf } from './store.ts'
+import { createTransfers } from './transfers.ts'
 import { createWatchRecords } from './watch-records.ts'
 
 export interface JournalPorts {
@@ -82,6 +83,7 @@ function journalOver(
     verifyChain: () => log.verify(),
     ...createSamples(store, clock),
     watching,
+    transfers: createTransfers({ store, log, clock, identity, runs }),
     close() {
       if (!isOpen) return
       isOpen = false

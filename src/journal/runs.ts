@@ -6,11 +6,11 @@ import { cleanString } from './clean-data.ts'
 import type { Row } from './driver.ts'
 import type { EventLog } from './event-log.ts'
 import { holderJson, parseHolder } from './holders.ts'
-import { runBusy, runNotFound } from './journal-errors.ts'
+import { runBusy, runExported, runNotFound } from './journal-errors.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 import { createRunWriter } from './run-writer.ts'
 import type { Store } from './store.ts'
-import { numberOf, optionalNumberOf, textOf } from './store.ts'
+import { numberOf, optionalNumberOf, parseStored, textOf } from './store.ts'
 
 export interface Runs extends Pick<Journal, 'startRun' | 'openRun' | 'run' | 'runs'> {
   /** Gives back the right to every run taken here that is still held. */
@@ -18,7 +18,9 @@ export interface Runs extends Pick<Journal, 'startRun' | 'openRun' | 'run' | 'ru
 }
 
 const RUN_COLUMNS = `run, kind, subject, url, operator, started_at_ms, ended_at_ms, status,
-  epoch, holder, held_since_ms`
+  epoch, holder, held_since_ms, exported_seq,
+  (SELECT data FROM events WHERE seq = exported_seq) AS exported_data,
+  (SELECT at_ms FROM events WHERE seq = exported_seq) AS exported_at_ms`
 
 export function createRuns(ports: {
   readonly store: Store
@@ -56,6 +58,7 @@ export function createRuns(ports: {
       startedAtMs: numberOf(row, 'started_at_ms'),
       ...(endedAtMs === undefined ? {} : { endedAtMs }),
       status: status === 'running' && !isHeld(row) ? 'interrupted' : status,
+      ...exportedOf(row, store.path),
     }
   }
 
@@ -66,10 +69,7 @@ export function createRuns(ports: {
       const operator = cleanString(options.operator)
       const run = log.write((append) => {
         const nowMs = Math.trunc(clock.now())
-        const day = seoulDateOf(nowMs).replaceAll('-', '')
-        const last = store.get('SELECT max(number) AS number FROM runs WHERE day = ?', [day])
-        const number = (optionalNumberOf(last ?? { number: null }, 'number') ?? 0) + 1
-        const id = `${day}-${String(number).padStart(2, '0')}`
+        const { id, day, number } = nextRunId(store, seoulDateOf(nowMs).replaceAll('-', ''))
         store.run(
           `INSERT INTO runs (run, day, number, kind, subject, url, operator, started_at_ms, status,
              epoch, holder, held_since_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running', 1, ?, ?)`,
@@ -87,6 +87,8 @@ export function createRuns(ports: {
         const row = find(run)
         if (row === undefined) throw runNotFound(run)
         const url = textOf(row, 'url')
+        const { exported } = exportedOf(row, store.path)
+        if (exported !== undefined) throw runExported(run, exported)
         if (isHeld(row)) {
           const holder = parseHolder(textOf(row, 'holder'))
           const sinceMs = numberOf(row, 'held_since_ms')
@@ -132,6 +134,22 @@ export function createRuns(ports: {
     releaseAll() {
       for (const writer of held) writer.release()
     },
+  }
+}
+
+/** The next number of a day (`YYYYMMDD`). Within a transaction. */
+export function nextRunId(store: Store, day: string): { id: string; day: string; number: number } {
+  const last = store.get('SELECT max(number) AS number FROM runs WHERE day = ?', [day])
+  const number = (optionalNumberOf(last ?? { number: null }, 'number') ?? 0) + 1
+  return { id: `${day}-${String(number).padStart(2, '0')}`, day, number }
+}
+
+/** Who gave the run away, when and from where; nothing while it is ours. */
+function exportedOf(row: Row, path: string): Pick<RunHeader, 'exported'> {
+  if (row['exported_seq'] === null) return {}
+  const data = parseStored(textOf(row, 'exported_data'), path) as { by: string; host: string }
+  return {
+    exported: { atMs: numberOf(row, 'exported_at_ms'), by: data.by, host: data.host },
   }
 }
 

@@ -133,6 +133,14 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX deliveries_open ON deliveries (channel, id) WHERE ended_at_ms IS NULL;
   CREATE INDEX deliveries_ended ON deliveries (ended_at_ms);
   `,
+  // Runs that travel: the event that gave a run away, and where an imported one comes from.
+  `
+  ALTER TABLE runs ADD COLUMN exported_seq INTEGER;
+  CREATE TABLE run_origins (
+    run TEXT PRIMARY KEY REFERENCES runs (run),
+    origin TEXT NOT NULL UNIQUE
+  ) STRICT;
+  `,
 ]
 
 /** Version of the tables this program knows. */

@@ -3,6 +3,7 @@ import { EXIT } from '../core/exit-code.ts'
 import { MtsError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/journal.ts'
 import { text } from '../core/text.ts'
+import { onExported, onFollowUp, onImported } from './fold-travel.ts'
 import { endingAfter, endingAtTheLastStep } from './fold-ending.ts'
 import type { Document, Step } from './document.ts'
 import type { Observation, Verdict } from './operation.ts'
@@ -93,6 +94,13 @@ export function applyEvent(state: RunState, event: StoredEvent): RunState {
     }
     case 'runFinished':
       return onRunFinished(next, event)
+    case 'runExported':
+      return onExported(next, event)
+    case 'runImported':
+      return onImported(next, event)
+    case 'followUpAdded':
+    case 'followUpClosed':
+      return onFollowUp(next, event)
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Text } from '../core/text.ts'
 import type { RunStatus } from '../core/journal.ts'
 import type { QuestionKind } from './dialog.ts'
+import type { Aftermath } from './fold-travel.ts'
 import type { Document, Finding } from './document.ts'
 import type { ActionOutcome, Observation, Reason } from './operation.ts'
 
@@ -148,7 +149,7 @@ export type Position =
   | { readonly phase: 'steps' | 'finally'; readonly index: number }
   | { readonly phase: 'done' }
 
-export interface RunState {
+export interface RunState extends Aftermath {
   readonly run: string
   readonly url: string
   readonly operator: string

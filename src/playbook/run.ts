@@ -66,6 +66,18 @@ export interface RunSummary {
     readonly sentAt: string
   }
   readonly handedTo?: { readonly to: string; readonly at: string; readonly by: string }
+  /** Given away: it goes on where it was imported, and nothing can be done with it here. */
+  readonly exported?: Travelled
+  /** Where it came from, and when it was taken in. */
+  readonly imported?: Travelled & { readonly from: Travelled & { readonly run: string } }
+  /** After a run that is over: how many are still to be done. */
+  readonly openFollowUps?: number
+}
+
+interface Travelled {
+  readonly at: string
+  readonly by: string
+  readonly host?: string
 }
 
 export interface Run extends RunSummary {
@@ -88,6 +100,7 @@ export interface ActionRunSummary {
   readonly startedAt: string
   readonly endedAt?: string
   readonly operator: string
+  readonly exported?: Travelled
 }
 
 export interface RunList {
@@ -152,6 +165,29 @@ export function runSummary(
     ...(handedTo === undefined
       ? {}
       : { handedTo: { to: handedTo.to, by: handedTo.by, at: isoSeoul(handedTo.atMs) } }),
+    ...travelOf(state),
+  }
+}
+
+function travelOf({ exported, imported }: RunState): Pick<RunSummary, 'exported' | 'imported'> {
+  return {
+    ...(exported === undefined
+      ? {}
+      : { exported: { at: isoSeoul(exported.atMs), by: exported.by, host: exported.host } }),
+    ...(imported === undefined
+      ? {}
+      : {
+          imported: {
+            at: isoSeoul(imported.atMs),
+            by: imported.by,
+            from: {
+              run: imported.from.run,
+              at: isoSeoul(imported.from.atMs),
+              by: imported.from.by,
+              host: imported.from.host,
+            },
+          },
+        }),
   }
 }
 
@@ -164,6 +200,15 @@ export function actionSummary(header: RunHeader): ActionRunSummary {
     startedAt: isoSeoul(header.startedAtMs),
     ...(header.endedAtMs === undefined ? {} : { endedAt: isoSeoul(header.endedAtMs) }),
     operator: header.operator,
+    ...(header.exported === undefined
+      ? {}
+      : {
+          exported: {
+            at: isoSeoul(header.exported.atMs),
+            by: header.exported.by,
+            host: header.exported.host,
+          },
+        }),
   }
 }
 
@@ -224,7 +269,7 @@ function waitingForOf(
   commandLine: CommandLine,
 ): WaitingFor | undefined {
   const { waiting } = state
-  if (state.endedAtMs !== undefined) return undefined
+  if (state.endedAtMs !== undefined || state.exported !== undefined) return undefined
   if (waiting === undefined) {
     if (status !== 'interrupted') return undefined
     return {

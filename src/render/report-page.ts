@@ -383,10 +383,21 @@ function followUpSection(followUps: readonly FollowUp[], say: Say): Section {
         ? { kind: 'note', text: say(text('없음', 'none')) }
         : {
             kind: 'list',
-            items: followUps.map((item) => ({ text: `${say(item.text)} · ${item.run}` })),
+            items: followUps.map((item) => ({ text: followUpWords(item, say) })),
           },
     ],
   }
+}
+
+function followUpWords({ text: words, kind, owner, due, id, run }: FollowUp, say: Say): string {
+  // Where a step asked for the owner, the words name them already.
+  const named = kind === 'added' && owner !== undefined
+  return [
+    say(words),
+    ...(named ? [say(text(`담당 ${owner}`, `owner ${owner}`))] : []),
+    ...(due === undefined ? [] : [say(text(`기한 ${due}`, `due ${due}`))]),
+    id ?? run,
+  ].join(' · ')
 }
 
 function chartSection(charts: readonly Chart[], say: Say): readonly Section[] {

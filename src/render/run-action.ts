@@ -48,6 +48,10 @@ export function renderActionRun(run: ActionRun, view: View): string {
       ),
     )
   }
+  if (run.exported !== undefined) {
+    const { at, by, host } = run.exported
+    lines.push(line(view, text('내보냄', 'Exported'), `${at.slice(0, 16)} ${by}@${host}`))
+  }
   if (run.result !== undefined) lines.push(renderSettlementAction(run.result, view))
   else if (run.rerun !== undefined) lines.push(command(view, text('계속', 'Go on'), run.rerun))
   else lines.push(line(view, text('결과', 'Result'), run.status))

@@ -20,9 +20,13 @@ const RUN_STATES: Readonly<Record<RunStatus, { words: Text; tone: Exclude<keyof 
 
 /** `shown`: steps that are on the screen already, at the end of a walk at a terminal. */
 export function renderRun(run: Run, view: View, shown: ReadonlySet<string> = new Set()): string {
-  return [...headLines(run, view), ...stepLines(run, view, shown), ...tailLines(run, view)].join(
-    '\n',
-  )
+  return [
+    ...headLines(run, view),
+    ...exportedLines(run, view),
+    ...importedLines(run, view),
+    ...stepLines(run, view, shown),
+    ...tailLines(run, view),
+  ].join('\n')
 }
 
 /** Title, priority, run and how long it has been going, with how far it came. */
@@ -47,13 +51,15 @@ function headLines(run: Run, view: View): string[] {
   if (run.finding !== undefined) {
     const finding = `${say(view, run.finding.message)} (${run.finding.code})`
     lines.push(paintLabel(view, words, finding, tone === 'dim' ? 'ok' : tone))
-  } else if (run.waitingFor === undefined) {
+  } else if (run.waitingFor === undefined && run.exported === undefined) {
     lines.push(
       paintLabel(view, words, say(view, ENDINGS[run.status]), tone === 'dim' ? 'ok' : tone),
     )
   }
   return lines
 }
+
+const EXPORTED = { words: text('내보냄', 'exported'), tone: 'dim' } as const
 
 const ENDINGS: Readonly<Record<RunStatus, Text>> = {
   running: text('다른 곳에서 진행하고 있습니다', 'it is being walked right now'),
@@ -62,6 +68,25 @@ const ENDINGS: Readonly<Record<RunStatus, Text>> = {
   failed: text('실패로 끝났습니다', 'it ended as failed'),
   aborted: text('중지했습니다', 'it was aborted'),
   interrupted: text('도중에 끊겼습니다', 'it was cut short'),
+}
+
+/** Who has it now, said before anything else: what follows is only how it was when it left. */
+function exportedLines(run: RunSummary | ActionRunSummary, view: View): string[] {
+  if (run.exported === undefined) return []
+  const { at, by, host } = run.exported
+  const when = at.slice(0, 16).replace('T', ' ')
+  const words = text(
+    `${when} ${by}@${host}. 가져간 곳에서만 이어 할 수 있습니다`,
+    `${when} by ${by}@${host}; it goes on only where it was imported`,
+  )
+  return [paintLabel(view, text('내보냄', 'Exported'), say(view, words), 'warning')]
+}
+
+function importedLines({ imported }: Run, view: View): string[] {
+  if (imported === undefined) return []
+  const { from, at } = imported
+  const words = `${from.by}@${from.host} ${from.run} → ${at.slice(0, 16).replace('T', ' ')}`
+  return [line(view, text('가져옴', 'Imported'), words)]
 }
 
 function stepLines(run: Run, view: View, shown: ReadonlySet<string>): string[] {
@@ -162,15 +187,14 @@ export function renderRunList(list: RunList, view: View): string {
   const width = Math.min(80, view.width)
   const lines: string[] = []
   for (const run of list.runs) {
-    const { words, tone } = RUN_STATES[run.status]
+    const { words, tone } = run.exported === undefined ? RUN_STATES[run.status] : EXPORTED
     const label = say(view, words)
     const head = `${run.run}  ${view.paint[tone](label)}${padCells(label, 10).slice(label.length)}`
     const left = `${head}${subjectOf(run, view)}`
     lines.push(
       spread(left, `${run.startedAt.slice(5, 16).replace('T', ' ')} ${run.operator}`, width),
     )
-    const why = listReason(run, view)
-    if (why !== '') {
+    for (const why of listReasons(run, view)) {
       lines.push(...wrapCells(why, width - 13).map((part) => ' '.repeat(13) + part))
     }
   }
@@ -182,12 +206,22 @@ function subjectOf(run: RunSummary | ActionRunSummary, view: View): string {
   return `${say(view, run.title)}${run.priority === undefined ? '' : ` ${run.priority}`}`
 }
 
-function listReason(run: RunSummary | ActionRunSummary, view: View): string {
+function listReasons(run: RunSummary | ActionRunSummary, view: View): string[] {
+  if (run.exported !== undefined) {
+    const { at, by, host = '' } = run.exported
+    return [`${at.slice(5, 16).replace('T', ' ')} ${by}@${host}`]
+  }
   if ('action' in run) {
     const open = run.status === 'waiting' || run.status === 'interrupted'
-    return open ? `mts run resume ${run.run}` : ''
+    return open ? [`mts run resume ${run.run}`] : []
   }
-  if (run.finding !== undefined) return `${say(view, run.finding.message)} (${run.finding.code})`
-  if (run.waitingFor !== undefined) return say(view, run.waitingFor.prompt)
-  return ''
+  const { finding, waitingFor, openFollowUps } = run
+  const reasons: string[] = []
+  if (finding !== undefined) reasons.push(`${say(view, finding.message)} (${finding.code})`)
+  else if (waitingFor !== undefined) reasons.push(say(view, waitingFor.prompt))
+  if (openFollowUps !== undefined) {
+    const count = text(`남은 조치 ${openFollowUps}건`, `${openFollowUps} follow-ups open`)
+    reasons.push(`${say(view, count)}: mts run follow-up ${run.run}`)
+  }
+  return reasons
 }

@@ -9,9 +9,32 @@ import type { BlankSection, FollowUp } from './report.ts'
 const NAMING = ['owner', 'ticket', 'assignee']
 const CAUSE = 'cause'
 
+/** A number of its own where a person wrote it down, the step's id where the run left it. */
+export function followUpId(run: string, own: string): string {
+  return `${run}.${own}`
+}
+
+/** What is still to be done: nothing of it that somebody has closed, or that left with an export. */
 export function followUpsOf(state: RunState): readonly FollowUp[] {
+  const { run } = state
+  if (state.exported !== undefined) return []
+  const closed = new Set(
+    Object.keys(state.closedFollowUps ?? {}).map((own) => followUpId(run, own)),
+  )
+  return allFollowUpsOf(state).filter(({ id }) => id === undefined || !closed.has(id))
+}
+
+/** Open and closed alike. */
+export function allFollowUpsOf(state: RunState): readonly FollowUp[] {
   const { run, pending, waiting } = state
-  const found: FollowUp[] = []
+  const found: FollowUp[] = (state.followUps ?? []).map((added) => ({
+    kind: 'added',
+    run,
+    id: followUpId(run, added.id),
+    text: text(added.text, added.text),
+    ...(added.owner === undefined ? {} : { owner: added.owner }),
+    ...(added.due === undefined ? {} : { due: added.due }),
+  }))
   if (pending !== undefined) {
     found.push({
       kind: 'pending',
@@ -38,6 +61,7 @@ export function followUpsOf(state: RunState): readonly FollowUp[] {
       found.push({
         kind: 'named',
         run,
+        id: followUpId(run, step.id),
         owner: named,
         text: text(
           `${step.title.ko} · ${what.ko}: ${named}`,
@@ -49,6 +73,7 @@ export function followUpsOf(state: RunState): readonly FollowUp[] {
       found.push({
         kind: 'skipped',
         run,
+        id: followUpId(run, step.id),
         text: text(
           `건너뛴 단계: ${step.title.ko}(${why.ko})`,
           `skipped: ${step.title.en} (${why.en})`,
@@ -59,6 +84,7 @@ export function followUpsOf(state: RunState): readonly FollowUp[] {
       found.push({
         kind: 'unseen',
         run,
+        id: followUpId(run, step.id),
         text: text(
           `확인하지 못한 것: ${step.title.ko}(${why.ko})`,
           `not seen: ${step.title.en} (${why.en})`,

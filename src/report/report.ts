@@ -58,10 +58,14 @@ export interface Approval {
 }
 
 export interface FollowUp {
-  readonly kind: 'waiting' | 'pending' | 'named' | 'skipped' | 'unseen'
+  readonly kind: 'waiting' | 'pending' | 'named' | 'skipped' | 'unseen' | 'added'
   readonly run: string
+  /** By which it is closed (`20261124-01.2`); absent where only going on with the run settles it. */
+  readonly id?: string
   readonly text: Text
   readonly owner?: string
+  /** `YYYY-MM-DD` or `YYYY-MM-DD HH:MM`, Seoul. */
+  readonly due?: string
 }
 
 /** A section that people write. */

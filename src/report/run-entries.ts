@@ -142,6 +142,43 @@ function entryOf(event: StoredEvent, telling: Telling): Told | undefined {
     }
     case 'runFinished':
       return ended(event)
+    case 'runExported':
+    case 'runImported':
+    case 'followUpAdded':
+    case 'followUpClosed':
+      return afterwards(event)
+  }
+}
+
+/** What happened to the run as a whole: it travelled, or something was left to do. */
+function afterwards(event: StoredEvent): Told {
+  const data = event.data as {
+    readonly by: string
+    readonly host?: string
+    readonly from?: { readonly host: string }
+    readonly id?: string
+    readonly text?: string
+    readonly reason?: string
+  }
+  const common = { tone: 'info', by: data.by } as const
+  switch (event.kind) {
+    case 'runExported': {
+      const words = text(`내보냄(${data.host})`, `exported (${data.host})`)
+      return { ...common, code: 'EXPORTED', text: words }
+    }
+    case 'runImported': {
+      const from = data.from?.host
+      return { ...common, code: 'IMPORTED', text: text(`가져옴(${from})`, `imported (${from})`) }
+    }
+    case 'followUpAdded': {
+      const words = text(`후속 조치: ${data.text}`, `follow-up: ${data.text}`)
+      return { ...common, code: 'FOLLOW_UP_ADDED', text: words }
+    }
+    default: {
+      const { id, reason } = data
+      const words = text(`후속 조치 ${id} 완료: ${reason}`, `follow-up ${id} closed: ${reason}`)
+      return { ...common, code: 'FOLLOW_UP_CLOSED', text: words }
+    }
   }
 }
 
