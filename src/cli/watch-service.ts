@@ -9,7 +9,7 @@ import type { HealthPorts } from '../health/round.ts'
 import { createDeliverer, type Deliverer } from '../notify/deliver.ts'
 import { createPoster, type Poster } from '../notify/post.ts'
 import { checkAddress, createSenders, type Sender } from '../notify/senders.ts'
-import { muteOfAll } from '../watch/mute.ts'
+import { muteOfAll, muteOfWarnings } from '../watch/mute.ts'
 import type { WatchPolicy } from '../watch/policy.ts'
 import { markAfter } from '../watch/rhythm.ts'
 import type { Advance, WatchedCheck } from '../watch/round.ts'
@@ -24,6 +24,7 @@ import {
 import { screenText } from '../render/output.ts'
 import type { CommandContext } from './command.ts'
 import { wantsColor } from './context.ts'
+import { overTimeOf } from './over-time.ts'
 import { quoteWords } from './shell-words.ts'
 import { createSystemdNotify } from './systemd.ts'
 import { watchOneRound, watchOnMarks, type WatchLoopPorts } from './watch-loop.ts'
@@ -66,7 +67,10 @@ export async function runWatch(context: CommandContext): Promise<void> {
     let nextAtMs = clock.now()
     const redraw = (): void => {
       if (latest === undefined) return
-      const muted = muteOfAll(clock.now(), policy, latest.state.maintenance)?.reason
+      const nowMs = clock.now()
+      const mute =
+        muteOfAll(nowMs, policy, latest.state.maintenance) ?? muteOfWarnings(nowMs, policy)
+      const muted = mute?.reason
       face.draw({
         atMs: latest.state.lastRoundMs ?? clock.now(),
         checks: [...checks.values()],
@@ -236,6 +240,7 @@ async function loopPorts(
       Promise.resolve(journal.samples({ url: settings.url, metric, fromMs, toMs })),
     signal: stop.signal,
     pathsOut: new Map(),
+    ...overTimeOf(settings, clock),
   }
   const address = (command: string): string => command + suffix
   return {

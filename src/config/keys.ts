@@ -104,7 +104,10 @@ export const KEYS = {
     path: 'holidays',
     schema: shapes.seoulDates,
     expected: { ko: 'YYYY-MM-DD 목록', en: 'a list of YYYY-MM-DD' },
-    about: { ko: '휴무일', en: 'days on which nothing is sold' },
+    about: {
+      ko: '휴무일: 매출이 없어도 정상, 경고는 보류(위험은 발송)',
+      en: 'days off: no sale is no alarm, warnings wait, criticals page',
+    },
   }),
   payoutDeadline: key({
     path: 'payoutDeadline',

@@ -79,7 +79,7 @@ export function settingsOf(
 
 function notifyOf(values: Values): NotifySettings {
   const { slackWebhookUrl, slackFinanceUrl, pagerdutyRoutingKey, pagerdutyUrl } = values
-  const { heartbeatUrl, quietHours, notifyRoutes, notifyRuns } = values
+  const { heartbeatUrl, quietHours, notifyRoutes, notifyRuns, notifyTimeoutMs } = values
   return {
     ...(slackWebhookUrl === undefined ? {} : { slackUrl: slackWebhookUrl }),
     ...(slackFinanceUrl === undefined ? {} : { financeUrl: slackFinanceUrl }),
@@ -87,6 +87,7 @@ function notifyOf(values: Values): NotifySettings {
     ...(pagerdutyUrl === undefined ? {} : { pagerdutyUrl }),
     ...(heartbeatUrl === undefined ? {} : { heartbeatUrl }),
     ...(quietHours === undefined ? {} : { quietHours }),
+    ...(notifyTimeoutMs === undefined ? {} : { timeoutMs: notifyTimeoutMs }),
     routes: notifyRoutes ?? {},
     runs: notifyRuns ?? false,
   }

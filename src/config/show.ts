@@ -79,6 +79,7 @@ function watchDefaults({ watch, notify }: Settings): Readonly<Record<string, unk
     watchPrepareRuns: watch?.prepareRuns,
     notifyRoutes: notify?.routes,
     notifyRuns: notify?.runs,
+    notifyTimeoutMs: notify?.timeoutMs,
   }
 }
 

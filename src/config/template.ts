@@ -49,6 +49,7 @@ const EXAMPLES: Readonly<Record<KeyName, string | readonly string[]>> = {
   notifyRoutes: ['critical: [slack, pagerduty]', 'disk: [slack]'],
   notifyRuns: 'true',
   quietHours: "'22:00-07:00'",
+  notifyTimeoutMs: '10s',
   watchLevel1Ms: '1m',
   watchLevel2Ms: '5m',
   watchLevel3Ms: '30m',

@@ -67,6 +67,12 @@ export const WATCH_KEYS = {
     expected: { ko: 'HH:MM-HH:MM', en: 'HH:MM-HH:MM' },
     about: { ko: '경고를 보내지 않는 시간', en: 'warnings wait for its end' },
   }),
+  notifyTimeoutMs: key({
+    path: 'notify.timeout',
+    schema: shapes.positiveDuration,
+    expected: DURATION,
+    about: { ko: '알림 한 건의 응답 제한 시간', en: 'deadline of one message' },
+  }),
   watchLevel1Ms: key({
     path: 'watch.level1',
     schema: shapes.positiveDuration,

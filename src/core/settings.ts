@@ -69,6 +69,8 @@ export interface NotifySettings {
   readonly pagerdutyUrl?: string
   /** Asked for at every round, so that somebody else notices a watch that has stopped. */
   readonly heartbeatUrl?: string
+  /** Deadline of one message, ms; absent: 10 s. */
+  readonly timeoutMs?: number
   /** Channels by check, or by severity (`critical`, `warning`). */
   readonly routes: Readonly<Record<string, readonly Channel[]>>
   /** Warnings wait for its end. */

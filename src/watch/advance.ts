@@ -56,6 +56,7 @@ function sayGap(draft: Draft, { lastRoundMs }: WatchState): void {
   const { round, policy } = draft
   if (lastRoundMs === undefined || round.atMs - lastRoundMs < policy.noEvidenceAfterMs) return
   const title = gapTitle(lastRoundMs, round.atMs)
+  // Neither night nor holiday holds it back: it is not told later, as an incident would be.
   const mute = muteOfAll(round.atMs, policy, draft.maintenance)
   const told = mute === undefined && policy.channels.includes('slack')
   draft.changes.push({

@@ -1,4 +1,7 @@
-/** Why nothing is sent right now: works on the service, a holiday, or the night for a warning. */
+/**
+ * Why something is not sent right now. Works on the service hold back everything. Sales are made on
+ * holidays and at night too: those hold back warnings only, and a critical still pages.
+ */
 import { addDays, seoulDateOf, seoulInstant, seoulTimeOf, weekdayOf } from '../core/dates.ts'
 import { text, type Text } from '../core/text.ts'
 import type { TimeSpan } from '../core/settings.ts'
@@ -12,7 +15,7 @@ export interface Mute {
   readonly reason: Text
 }
 
-/** What holds for everything, warnings and criticals; undefined: nothing. */
+/** Works: they hold for everything, warnings and criticals; undefined: nothing does. */
 export function muteOfAll(
   atMs: number,
   policy: WatchPolicy,
@@ -28,24 +31,23 @@ export function muteOfAll(
       if (lies(atMs, day, window)) return maintenance(window.reason)
     }
   }
-  return policy.holidays.includes(date)
-    ? { kind: 'holiday', reason: text('휴무일', 'holiday') }
-    : undefined
+  return undefined
 }
 
-/** What holds for one severity besides. */
-export function muteOfSeverity(
-  atMs: number,
-  severity: 'critical' | 'warning',
-  policy: WatchPolicy,
-): Mute | undefined {
-  const { quietHours } = policy
-  if (severity === 'critical' || quietHours === undefined) return undefined
+/** What holds for a warning besides: a holiday, the night. */
+export function muteOfWarnings(atMs: number, policy: WatchPolicy): Mute | undefined {
+  const { quietHours, holidays } = policy
+  if (holidays.includes(seoulDateOf(atMs))) {
+    return { kind: 'holiday', reason: text('휴무일(경고 보류)', 'holiday (warnings wait)') }
+  }
+  if (quietHours === undefined) return undefined
   const time = seoulTimeOf(atMs)
   const { from, until } = quietHours
   const quiet =
     from < until ? time >= from && time < until : from !== until && (time >= from || time < until)
-  return quiet ? { kind: 'quiet_hours', reason: text('야간 보류', 'quiet hours') } : undefined
+  return quiet
+    ? { kind: 'quiet_hours', reason: text('야간(경고 보류)', 'quiet hours (warnings wait)') }
+    : undefined
 }
 
 function maintenance(reason: string | undefined): Mute {

@@ -12,7 +12,7 @@ import {
   type Draft,
   type Said,
 } from './incidents.ts'
-import { muteOfAll, muteOfSeverity, type Mute } from './mute.ts'
+import { muteOfAll, muteOfWarnings, type Mute } from './mute.ts'
 import { routeOf } from './policy.ts'
 import type { Incident, Trouble } from './state.ts'
 import type { SeoulDate } from '../core/dates.ts'
@@ -30,9 +30,10 @@ import {
 export function tellIncidents(draft: Draft): void {
   const { round, policy } = draft
   const muteAll = muteOfAll(round.atMs, policy, draft.maintenance)
+  const muteWarnings = muteOfWarnings(round.atMs, policy)
   for (const incident of draft.incidents.values()) {
     const current = withSymptoms(draft, incident)
-    const mute = muteAll ?? muteOfSeverity(round.atMs, current.severity, policy)
+    const mute = muteAll ?? (current.severity === 'warning' ? muteWarnings : undefined)
     draft.incidents.set(current.id, tellIncident(draft, current, mute))
   }
 }

@@ -76,7 +76,6 @@ function receiver(verdicts: readonly Verdict[], channel: Channel = 'slack') {
   const sender: Sender = {
     channel,
     spacingMs: 1000,
-    timeoutMs: 10_000,
     retryMs: (attempt) => Math.min(300_000, 1000 * 2 ** attempt),
     async send({ title }, { maybeDuplicate }) {
       attempts.push({ title, atMs: clock.now(), maybeDuplicate })

@@ -10,6 +10,7 @@ export type Behaviour =
       readonly retryAfter?: string
     }
   | { readonly kind: 'hang' }
+  | { readonly kind: 'take' }
   /** The connection is cut without an answer. */
   | { readonly kind: 'close' }
 
@@ -36,7 +37,8 @@ export async function listenReceiver(script: readonly Behaviour[] = []): Promise
     request.on('data', (part: Buffer) => parts.push(part))
     request.on('end', () => {
       requests++
-      const behaviour = request.method === 'GET' ? undefined : left.shift()
+      const scripted = request.method === 'GET' ? undefined : left.shift()
+      const behaviour = scripted?.kind === 'take' ? undefined : scripted
       if (behaviour?.kind === 'hang') return
       if (behaviour?.kind === 'close') {
         request.socket.destroy()

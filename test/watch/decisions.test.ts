@@ -196,12 +196,28 @@ describe('who is told', () => {
     },
   )
 
-  it('nobody on a holiday, but what was told before is told to be over', () => {
-    const story = new Story({ holidays: ['2026-11-25'] }, at('23:58'))
+  it('pages on a holiday too, as there are sales; only warnings wait for its end', () => {
+    const story = new Story({ holidays: ['2026-11-24'] }, at('23:56'))
+    expect(story.told({ redis: 'critical', latency: 'warning' })).toEqual(CRITICAL)
+    const { changes, notices } = story.round({ redis: 'critical', latency: 'warning' })
+    expect(notices).toEqual([])
+    expect(changes).toMatchObject([])
+    story.round({ redis: 'ok', latency: 'warning' })
+    expect(story.round({ redis: 'ok', latency: 'warning' }).changes).toMatchObject([
+      { check: 'redis', event: 'recovered', channels: ['slack', 'pagerduty'] },
+      { check: 'latency', event: 'opened', channels: [], muted: 'holiday' },
+    ])
+    // Midnight: the holiday is over, the warning is not.
+    expect(story.told({ redis: 'ok', latency: 'warning' })).toEqual(['slack opened'])
+  })
+
+  it('hears nothing during works, not even of a critical, but of the end of what it was told', () => {
+    const maintenance = [{ from: '09:01', until: '11:00' }]
+    const story = new Story({ maintenance })
     expect(story.told({ redis: 'critical' })).toEqual(CRITICAL)
     story.round({ redis: 'critical' })
     expect(story.round({ redis: 'critical', database: 'critical' }).changes).toMatchObject([
-      { check: 'database', muted: 'holiday' },
+      { check: 'database', muted: 'maintenance' },
     ])
     story.round({ redis: 'ok', database: 'ok' })
     expect(story.told({ redis: 'ok', database: 'ok' })).toEqual([

@@ -25,7 +25,7 @@ function shiftedClock(): Clock {
 }
 
 async function soon(what: string, isSo: () => boolean): Promise<void> {
-  const until = Date.now() + 15_000
+  const until = Date.now() + 30_000
   while (!isSo()) {
     if (Date.now() > until) throw new Error(`not in time: ${what}\n${said()}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
@@ -40,27 +40,42 @@ function eventsOf(receiver: Receiver): string[] {
   )
 }
 
+/** Checks that a loaded machine, or a demo without history, could make look bad go nowhere. */
 const CONFIG = `watch:
   level1: 200ms
   level2: 400ms
   level3: 1h
   remindAfter: 1h
 notify:
+  timeout: 500ms
   routes:
-    # A demo begins without history of its latencies.
+    service: []
+    database: []
+    sales: []
+    settlement: []
     latency: []
+    jvm-memory: []
+    cpu: []
+    disk: []
 `
 
 it('a watch on the demo service tells everything once, in order, whatever the receivers do', async () => {
   const clock = shiftedClock()
   const demo = createDemo({ clock, timeScale: 0.02, historyDays: 3 })
   const listening = await listenDemo(demo)
+  // One misbehaviour for each message but the last, in turn.
   const slack = await listenReceiver([
     { kind: 'answer', status: 500, body: 'rollup_error' },
+    { kind: 'take' },
+    { kind: 'hang' },
+    { kind: 'take' },
     { kind: 'answer', status: 429, retryAfter: '1' },
   ])
   const finance = await listenReceiver([{ kind: 'close' }])
-  const pagerduty = await listenReceiver()
+  const pagerduty = await listenReceiver([
+    { kind: 'take' },
+    { kind: 'answer', status: 429, retryAfter: '1' },
+  ])
   const heartbeat = await listenReceiver()
   const world = createFakeWorld({
     clock,
@@ -74,6 +89,8 @@ it('a watch on the demo service tells everything once, in order, whatever the re
       MTS_PAGERDUTY_ROUTING_KEY: 'k'.repeat(32),
       MTS_PAGERDUTY_URL: pagerduty.url,
       MTS_HEARTBEAT_URL: `${heartbeat.url}/ping?token=secret`,
+      // No answer is late for want of a processor.
+      MTS_TIMEOUT: '15s',
     },
   })
   open.push({ close: () => world.dispose() }, listening, slack, finance, pagerduty, heartbeat)
@@ -92,10 +109,8 @@ it('a watch on the demo service tells everything once, in order, whatever the re
   await soon('the second end', () => pagerduty.taken.length === 4)
   await soon('the line to finance', () => finance.taken.length === 1)
   await soon('all of Slack', () => slack.taken.length === 4)
-  const askedAtMs = Date.now()
   world.interrupt('SIGTERM')
   const ended = await watching
-  expect(Date.now() - askedAtMs).toBeLessThan(1000)
   expect(ended.code).toBe(130)
 
   expect(eventsOf(slack)).toEqual([
@@ -114,8 +129,15 @@ it('a watch on the demo service tells everything once, in order, whatever the re
   expect([keys[0], keys[2]]).toEqual([keys[1], keys[3]])
   expect(keys[0]).not.toBe(keys[2])
   expect(eventsOf(finance)).toEqual(['정산 완료'])
-  // One that was cut says that it may come twice.
+  // What was cut, or never answered, says that it may come twice; what was refused does not.
   expect(String(finance.taken[0]?.body['text'])).toContain('중복')
+  expect(slack.taken.map(({ body }) => String(body['text']).includes('중복'))).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ])
+  expect([slack.requests(), finance.requests(), pagerduty.requests()]).toEqual([7, 2, 5])
   expect(heartbeat.taken.length).toBeGreaterThan(5)
   expect(busy.code).toBe(75)
   expect(busy.stderr).toContain(`pid ${process.pid}`)
@@ -133,7 +155,7 @@ it('a watch on the demo service tells everything once, in order, whatever the re
   expect(samples('sales.created.total')).toBeGreaterThan(2)
   expect(journal.watching?.pending()).toBe(0)
   journal.close()
-})
+}, 60_000)
 
 /** The same home, another terminal. */
 async function createSecond(world: ReturnType<typeof createFakeWorld>) {

@@ -11,15 +11,12 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createSystemClock } from '../../src/cli/clock.ts'
 import { createDemo } from '../../src/demo/demo.ts'
 import { listenDemo, type Listening } from '../../src/demo/listen.ts'
 import { listenReceiver, type Receiver } from '../notify/receiver.ts'
-
-const PROGRAM = fileURLToPath(new URL('../../bin/mts.js', import.meta.url))
-const BUILT = existsSync(fileURLToPath(new URL('../../dist/main.js', import.meta.url)))
+import { describePrograms, type Program } from '../support/programs.ts'
 
 interface Started {
   readonly child: ChildProcess
@@ -31,6 +28,7 @@ interface Started {
   }>
 }
 
+let program: Program
 let directory: string
 let service: Listening
 let slack: Receiver
@@ -55,7 +53,7 @@ function mts(words: readonly string[], env: Readonly<Record<string, string>> = {
   writeFileSync(config, 'watch:\n  level1: 200ms\n  level2: 1h\n  level3: 1h\n')
   const secret = join(directory, 'slack-url')
   writeFileSync(secret, `${slack.url}/services/T0/B0/verysecret\n`, { mode: 0o600 })
-  const child = spawn(process.execPath, [PROGRAM, ...words, '--config', config], {
+  const child = spawn(program.file, [...program.args, ...words, '--config', config], {
     env: {
       PATH: process.env['PATH'],
       HOME: directory,
@@ -89,7 +87,11 @@ async function soon(isSo: () => boolean): Promise<void> {
   }
 }
 
-describe.skipIf(!BUILT)('a watch as a process (needs the built program: npm run build)', () => {
+const use = (started: Program): void => {
+  program = started
+}
+
+describePrograms('a watch as a process', use, () => {
   it('killed between intent and answer sends again, once, marked; then SIGTERM ends it within a second', async () => {
     slack = await listenReceiver([{ kind: 'hang' }])
     const first = mts(['watch'])
@@ -180,7 +182,8 @@ describe.skipIf(!BUILT)('a watch as a process (needs the built program: npm run 
     const { code, stdout } = await mts(['watch', '--print-unit']).ended
     expect(code).toBe(0)
     expect(stdout).toContain(`Environment=MTS_JOURNAL=${join(directory, 'state', 'journal.db')}`)
-    expect(stdout).toMatch(/^# \* \* \* \* \* \S+ \S+mts\.js watch --once/m)
+    const started = [program.file, ...program.args].join(' ')
+    expect(stdout).toContain(`# * * * * * ${started} watch --once`)
     expect(stdout).not.toContain('verysecret')
     const unit = join(directory, 'mts-watch.service')
     writeFileSync(unit, stdout)

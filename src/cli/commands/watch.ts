@@ -80,7 +80,12 @@ function declareMaintenance(watch: Command, perform: Perform, lang: Lang): void 
   addExamples(
     watch
       .command('maintenance')
-      .description(word('점검 시간: 측정하되 보내지 않음', 'works: measured, not told'))
+      .description(
+        word(
+          '점검 시간: 측정하되 위험도 보내지 않음(휴무일·야간에는 경고만 보류)',
+          'works: measured, nothing is sent (days off and nights hold back warnings only)',
+        ),
+      )
       .option('--for <duration>', word('점검 시간(예: 2h)', 'how long, such as 2h'))
       .option('--end', word('지금 끝냄', 'end it now'))
       .option('--reason <text>', word('사유', 'why'))
