@@ -16,7 +16,7 @@ import { reconcileIntent, runGate } from './run-gate.ts'
 export async function performAction(walk: Walk, step: ActionStep): Promise<Progress> {
   const known = walk.step(step.id)
   if (known.actionFinished !== undefined) {
-    return settle(walk, step, known.actionFinished.data as Verdict)
+    return settle(walk, step, known.actionFinished.data as Verdict, 'left_behind')
   }
   const answer = known.given.action
   if (answer?.kind === 'skip') return skipped(walk, step, answer.reason)
@@ -176,8 +176,17 @@ function withEvidence(prompt: Text, evidence: Text | undefined): Text {
   return text(`${prompt.ko} · ${evidence.ko}`, `${prompt.en}: ${evidence.en}`)
 }
 
-/** From a verdict to a finished step. A result that is not known finishes nothing. */
-async function settle(walk: Walk, step: ActionStep, verdict: Verdict): Promise<Progress> {
+/**
+ * From a verdict to a finished step. A result that is not known finishes nothing. Of an action that was
+ * cut short and changed nothing (`left_behind`) a person says whether it is tried again: nobody had
+ * given it up.
+ */
+async function settle(
+  walk: Walk,
+  step: ActionStep,
+  verdict: Verdict,
+  known: 'just_now' | 'left_behind' = 'just_now',
+): Promise<Progress> {
   const { outcome, reasons } = verdict
   const [first] = reasons
   if (outcome === 'succeeded') {
@@ -192,24 +201,10 @@ async function settle(walk: Walk, step: ActionStep, verdict: Verdict): Promise<P
     return 'on'
   }
   const answer = walk.step(step.id).given.failed
-  const mayAskAgain = outcome === 'failed' || outcome === 'refused'
-  if (
-    answer === undefined &&
-    mayAskAgain &&
-    step.onFailure === 'abort' &&
-    walk.ports.dialog.request !== undefined
-  ) {
+  if (answer === undefined && isAskedAgain(walk, step, outcome, known)) {
     return (await ask(walk, step, {
       kind: 'failed',
-      prompt:
-        outcome === 'refused'
-          ? text('안전 규칙에 따라 거부되었습니다', 'a safety rule forbids it')
-          : walk.ports.catalog.action(step.action)?.settledBy === 'person'
-            ? text(
-                '실패했습니다. 어디까지 실행되었는지 확인하세요',
-                'it failed; see how far it came',
-              )
-            : text('실패했습니다. 바뀐 것은 없습니다', 'it failed; nothing was changed'),
+      prompt: failedPrompt(walk, step, outcome, known),
       reasons,
     })) === 'answered'
       ? // Refusals are not on record as an outcome of the action: finish or begin anew from here.
@@ -218,6 +213,40 @@ async function settle(walk: Walk, step: ActionStep, verdict: Verdict): Promise<P
   }
   finishFailed(walk, step, verdict)
   return 'on'
+}
+
+function failedPrompt(
+  walk: Walk,
+  step: ActionStep,
+  outcome: Verdict['outcome'],
+  known: 'just_now' | 'left_behind',
+): Text {
+  if (outcome === 'refused') {
+    return text('안전 규칙에 따라 거부되었습니다', 'a safety rule forbids it')
+  }
+  if (known === 'left_behind') {
+    return text(
+      '중단된 요청은 반영되지 않았습니다. 다시 시도할지 정하세요',
+      'what was cut short has not taken effect; decide whether it is tried again',
+    )
+  }
+  return walk.ports.catalog.action(step.action)?.settledBy === 'person'
+    ? text('실패했습니다. 어디까지 실행되었는지 확인하세요', 'it failed; see how far it came')
+    : text('실패했습니다. 바뀐 것은 없습니다', 'it failed; nothing was changed')
+}
+
+function isAskedAgain(
+  walk: Walk,
+  step: ActionStep,
+  outcome: Verdict['outcome'],
+  known: 'just_now' | 'left_behind',
+): boolean {
+  if (known === 'left_behind' && outcome === 'failed') {
+    // Who left it unseen has decided to go on without it.
+    return walk.step(step.id).given.judge?.kind !== 'skip'
+  }
+  const mayBeTried = outcome === 'failed' || outcome === 'refused'
+  return mayBeTried && step.onFailure === 'abort' && walk.ports.dialog.request !== undefined
 }
 
 function finishOrRepeat(walk: Walk, step: ActionStep, verdict: Verdict): Progress {

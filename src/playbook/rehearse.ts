@@ -4,12 +4,13 @@
  */
 import { isoSeoul, seoulDateOf, addDays } from '../core/dates.ts'
 import type { Clock } from '../core/clock.ts'
+import type { Journal } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import { createCatalog, type AnyAction, type Catalog } from './catalog.ts'
 import type { Answer, Question } from './dialog.ts'
 import type { Document, Expressions, ProbeStep } from './document.ts'
-import { createEngine } from './engine.ts'
-import { stepState } from './fold.ts'
+import { createEngine, type EnginePorts } from './engine.ts'
+import { foldRun, stepAt, stepState } from './fold.ts'
 import type { CaseOutcome, PlaybookCase, PlaybookCases } from './load-cases.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import type { Look, Observation } from './operation.ts'
@@ -49,40 +50,10 @@ export async function rehearse(
   ports: { readonly catalog: Catalog; readonly expressions: Expressions },
   mutation?: Mutation,
 ): Promise<Rehearsal> {
-  const clock = createRehearsalClock(Date.parse(shared.now))
-  const journal = createMemoryJournal(clock)
   const walked = mutation === undefined ? document : mutated(document, mutation)
-  const due = (nowMs: number): string => addDays(seoulDateOf(nowMs), -1)
-  const stage = createStage(own, mutation)
-  const engine = createEngine({
-    journal,
-    expressions: ports.expressions,
-    catalog: stage.catalog(ports.catalog),
-    clock,
-    dialog: {
-      notify: (notice) => stage.notice(notice),
-      approve: () => Promise.resolve('yes'),
-      request: (question) => Promise.resolve(stage.answer(question)),
-    },
-    signal: new AbortController().signal,
-    url: URL_OF_NOTHING,
-    dueDate: due,
-    patienceMs: Number.POSITIVE_INFINITY,
-  })
-  const defaults = Object.fromEntries(
-    Object.entries(document.inputs).map(([name, { default: value }]) => {
-      const scope = {
-        inputs: {},
-        steps: {},
-        now: isoSeoul(clock.now()),
-        today: seoulDateOf(clock.now()),
-        dueDate: due(clock.now()),
-      }
-      const resolved = ports.expressions.template(value, scope)
-      return [name, resolved.kind === 'value' ? resolved.value : undefined]
-    }),
-  )
-  const inputs = { ...defaults, ...shared.inputs }
+  const stage = stageCase(own, shared, ports, mutation)
+  const engine = createEngine(stage.ports)
+  const inputs = rehearsedInputs(document, shared, stage.ports)
   try {
     const walk = await engine.start({ document: walked, inputs, operator: 'test' })
     const problem = stage.problem()
@@ -91,6 +62,68 @@ export async function rehearse(
     if (!(error instanceof Unanswered)) throw error
     return { path: [], finding: undefined, statuses: {}, ways: [], problem: error.words }
   }
+}
+
+/** A case as the engine meets it, over a journal that can outlive the engine. */
+export interface StagedCase {
+  readonly ports: EnginePorts
+  /** Steps whose request left, in order: none of them may ever be here twice. */
+  readonly sent: readonly string[]
+  /** A look the case has nothing for. */
+  problem(): Text | undefined
+}
+
+export function stageCase(
+  own: PlaybookCase,
+  shared: Pick<PlaybookCases, 'now'>,
+  { catalog, expressions }: { readonly catalog: Catalog; readonly expressions: Expressions },
+  mutation?: Mutation,
+): StagedCase {
+  const clock = createRehearsalClock(Date.parse(shared.now))
+  const journal = createMemoryJournal(clock)
+  const stage = createStage(own, journal, mutation)
+  return {
+    sent: stage.sent,
+    problem: () => stage.problem(),
+    ports: {
+      journal,
+      expressions,
+      catalog: stage.catalog(catalog),
+      clock,
+      dialog: {
+        notify: () => undefined,
+        approve: () => Promise.resolve('yes'),
+        request: (question) => Promise.resolve(answerTo(question, own)),
+      },
+      signal: new AbortController().signal,
+      url: URL_OF_NOTHING,
+      dueDate: (nowMs) => addDays(seoulDateOf(nowMs), -1),
+      patienceMs: Number.POSITIVE_INFINITY,
+    },
+  }
+}
+
+/** What a case leaves out is what the document has it be by default. */
+export function rehearsedInputs(
+  document: Document,
+  shared: Pick<PlaybookCases, 'inputs'>,
+  { expressions, clock, dueDate }: Pick<EnginePorts, 'expressions' | 'clock' | 'dueDate'>,
+): Readonly<Record<string, unknown>> {
+  const nowMs = clock.now()
+  const defaults = Object.fromEntries(
+    Object.entries(document.inputs).map(([name, { default: value }]) => {
+      const scope = {
+        inputs: {},
+        steps: {},
+        now: isoSeoul(nowMs),
+        today: seoulDateOf(nowMs),
+        dueDate: dueDate(nowMs),
+      }
+      const resolved = expressions.template(value, scope)
+      return [name, resolved.kind === 'value' ? resolved.value : undefined]
+    }),
+  )
+  return { ...defaults, ...shared.inputs }
 }
 
 function rehearsalOf(state: RunState): Rehearsal {
@@ -143,23 +176,27 @@ function mutated(document: Document, { step: id, kind }: Mutation): Document {
 }
 
 interface Stage {
+  readonly sent: readonly string[]
   catalog(declared: Catalog): Catalog
-  answer(question: Question): Answer
-  notice(notice: { readonly code: string; readonly data?: unknown }): void
-  /** A look the case has nothing for. */
   problem(): Text | undefined
 }
 
-/** The case as the engine meets it. Probes are told apart by the step that looks. */
-function createStage(own: PlaybookCase, mutation: Mutation | undefined): Stage {
-  const looks = new Map<string, number>()
-  let looking = ''
-  let acting = ''
+/**
+ * Which step looks or acts is read off the journal, as is how often it has looked: whoever takes up a
+ * run that was cut short sees what the first would have seen.
+ */
+function createStage(own: PlaybookCase, journal: Journal, mutation: Mutation | undefined): Stage {
+  const sent: string[] = []
   let missing: Text | undefined
+  const stateNow = (): RunState => foldRun(journal.events(journal.runs()[0]?.run ?? ''))
+  const standingAt = (): string => {
+    const state = stateNow()
+    return state.pending?.step ?? stepAt(state)?.id ?? ''
+  }
   const see = (probe: string): Observation => {
+    const looking = standingAt()
     const evidence = own.evidence[looking]
-    const index = looks.get(looking) ?? 0
-    looks.set(looking, index + 1)
+    const index = looksOf(journal, looking)
     const look = evidence?.[Math.min(index, evidence.length - 1)]
     if (look === undefined) {
       missing ??= text(`evidence에 없음: ${looking}(${probe})`, `no evidence for ${looking}`)
@@ -177,7 +214,9 @@ function createStage(own: PlaybookCase, mutation: Mutation | undefined): Stage {
       source: probe,
     }
   }
+  const outcome = (): CaseOutcome => own.actions[standingAt()] ?? 'succeeded'
   return {
+    sent,
     catalog: (declared) =>
       createCatalog({
         probes: declared.probeIds.flatMap((id) => {
@@ -189,23 +228,25 @@ function createStage(own: PlaybookCase, mutation: Mutation | undefined): Stage {
           const action = declared.action(id)
           return action === undefined
             ? undefined
-            : stagedAction(action, () => own.actions[acting] ?? 'succeeded')
+            : stagedAction(action, outcome, () => void sent.push(standingAt()))
         },
       }),
-    answer: (question) => {
-      acting = question.step
-      return answerTo(question, own)
-    },
-    notice: ({ code, data }) => {
-      if (code !== 'STEP_LOOKING') return
-      looking = (data as { readonly step?: string }).step ?? ''
-    },
     problem: () => missing,
   }
 }
 
+function looksOf(journal: Journal, step: string): number {
+  return journal
+    .events(journal.runs()[0]?.run ?? '')
+    .filter((event) => event.kind === 'probeObserved' && event.step === step).length
+}
+
 /** Nothing leaves: the outcome is the case's. */
-function stagedAction(action: AnyAction, outcome: () => CaseOutcome): AnyAction {
+function stagedAction(
+  action: AnyAction,
+  outcome: () => CaseOutcome,
+  onSend: () => void,
+): AnyAction {
   const { unavailable: _byHand, settledBy: _person, ...declared } = action
   return {
     ...declared,
@@ -219,7 +260,10 @@ function stagedAction(action: AnyAction, outcome: () => CaseOutcome): AnyAction 
         typedConfirmation: action.id,
         confirmationPrompt: action.title,
       }),
-    send: () => Promise.resolve({}),
+    send: () => {
+      onSend()
+      return Promise.resolve({})
+    },
     reconcile: () => {
       const its = outcome()
       const reasons =

@@ -5,13 +5,12 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Journal, RunWriter } from '../../../src/core/journal.ts'
+import type { Journal } from '../../../src/core/journal.ts'
 import type { Answer, Question } from '../../../src/playbook/dialog.ts'
 import { foldRun, isFinished, stepState } from '../../../src/playbook/fold.ts'
 import type { RunState } from '../../../src/playbook/run-state.ts'
+import { createMortal, Killed } from '../../support/mortal-journal.ts'
 import { COMPLETE, createRig, observed, playbook, step, type Rig } from './harness.ts'
-
-class Killed extends Error {}
 
 const document = playbook(
   [
@@ -33,37 +32,6 @@ const document = playbook(
   ],
   { finally: [step('probe', 'tidy')] },
 )
-
-/** Lets `writesLeft` writes through; the one after fails, before or after it reached the disk. */
-function mortal(journal: Journal, writesLeft: number, lostBefore: boolean): Journal {
-  let left = writesLeft
-  let isDead = false
-  const dying = <T>(write: () => T): T => {
-    if (isDead) throw new Killed()
-    if (left-- > 0) return write()
-    isDead = true
-    if (!lostBefore) write()
-    throw new Killed()
-  }
-  const wrap = (writer: RunWriter): RunWriter => ({
-    run: writer.run,
-    epoch: writer.epoch,
-    append: (event, options) => dying(() => writer.append(event, options)),
-    askApproval: (approval, data) => dying(() => writer.askApproval(approval, data)),
-    intend: (intent) => dying(() => writer.intend(intent)),
-    finishAction: (finish) => dying(() => writer.finishAction(finish)),
-    // The dead give nothing back; the journal is closed instead, as the system would.
-    release: () => (isDead ? undefined : writer.release()),
-  })
-  return {
-    ...journal,
-    startRun: (options) => dying(() => wrap(journal.startRun(options))),
-    openRun: (run) => {
-      if (isDead) throw new Killed()
-      return wrap(journal.openRun(run))
-    },
-  }
-}
 
 function answerTo(question: Question): Answer {
   if (question.kind === 'manual') return { kind: 'complete', values: { ticket: 'INC-7' } }
@@ -109,7 +77,10 @@ describe('a walk that is killed', () => {
               rig.world.onSend = () => {
                 if (kill?.inSend === true) throw new Killed()
               }
-              const journal = kill === undefined ? own : mortal(own, kill.writes, kill.before)
+              const journal =
+                kill === undefined
+                  ? own
+                  : createMortal({ writes: kill.writes, lostBefore: kill.before }).wrap(own)
               state = await live(rig, journal)
               own.close()
               // What was finished in an earlier life is not looked at in this one.
