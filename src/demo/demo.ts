@@ -200,6 +200,7 @@ export function createDemo(options: DemoOptions): Demo {
     requests,
     async handle(request, signal) {
       catchUp()
+      if (faults.has('service-down')) return { kind: 'cut' }
       const atMs = clock.now()
       const startedMs = clock.monotonicMs()
       requests.push({ method: request.method, path: request.path, atMs })

@@ -8,10 +8,15 @@ export const DEMO_FAULT_NAMES = [
   'db-down',
   'db-hang',
   'rabbit-down',
+  'rabbit-hang',
+  'service-down',
   'slow',
   'failed-batch-linked',
   'failed-batch-empty',
   'missing-batch',
+  'stuck-batch',
+  'late-sales',
+  'wrong-totals',
   'no-sales',
   'payment-outage',
   'pool-exhausted',
@@ -63,6 +68,20 @@ export const DEMO_FAULTS: readonly { readonly name: DemoFault; readonly descript
     ),
   },
   {
+    name: 'rabbit-hang',
+    description: text(
+      'RabbitMQ 무응답: 연결은 되지만 답이 없음(60초)',
+      'RabbitMQ accepts and never answers (60 s)',
+    ),
+  },
+  {
+    name: 'service-down',
+    description: text(
+      '서비스 중단: 포트는 열려 있으나 연결을 바로 끊음',
+      'service down: the port is there, every connection is cut at once',
+    ),
+  },
+  {
     name: 'slow',
     description: text(
       '느린 응답: 모든 응답 0.3초 지연, API 최대 4초대',
@@ -86,6 +105,27 @@ export const DEMO_FAULTS: readonly { readonly name: DemoFault; readonly descript
   {
     name: 'missing-batch',
     description: text('어제 정산 기록 없음', 'no settlement for yesterday'),
+  },
+  {
+    name: 'stuck-batch',
+    description: text(
+      '어제 정산이 PROCESSING에서 멈춤, 매출 연결됨',
+      "yesterday's settlement stuck in PROCESSING, holding sales",
+    ),
+  },
+  {
+    name: 'late-sales',
+    description: text(
+      '어제 매출 2건이 배치 뒤에 들어옴: 어느 배치도 가져가지 않음',
+      'two sales of yesterday came after the batch: no batch will take them',
+    ),
+  },
+  {
+    name: 'wrong-totals',
+    description: text(
+      '어제 정산 COMPLETED, 합계가 매출과 다름',
+      "yesterday's settlement COMPLETED, its totals not those of the sales",
+    ),
   },
   {
     name: 'no-sales',

@@ -1,7 +1,7 @@
 /** `/actuator/health`: eight components asked one after the other, each waiting as long as it takes. */
 import type { JavaValue } from './java-json.ts'
 import { diskFreeBytes, DISK_TOTAL_BYTES } from './machine.ts'
-import { redisAway, waitForDatabase } from './world.ts'
+import { rabbitAway, redisAway, waitForDatabase } from './world.ts'
 import type { World } from './world.ts'
 
 const COMPONENTS = [
@@ -28,6 +28,7 @@ export interface Health {
 const REDIS_MS = 60_000
 const DB_MS = 30_000
 const RABBIT_MS = 1500
+const RABBIT_HANG_MS = 60_000
 const LOCKED_TABLES_MS = 26_000
 
 const POOL_TIMEOUT =
@@ -71,7 +72,10 @@ function wholeWaitMs(world: World, name: Component): number {
   if (name === 'redis' || name === 'customRedis') return redisAway(world) ? REDIS_MS : 0
   if (name === 'db' || name === 'customDatabase') return databaseDown(world) ? DB_MS : 0
   // customRabbitMQ finds the broken connection at once; only `rabbit` tries a new one.
-  if (name === 'rabbit') return world.faults.has('rabbit-down') ? RABBIT_MS : 0
+  if (name === 'rabbit' && world.faults.has('rabbit-down')) return RABBIT_MS
+  // Not recorded: as a broker that holds the connection would make both of them wait.
+  const broker = name === 'rabbit' || name === 'customRabbitMQ'
+  if (broker && world.faults.has('rabbit-hang')) return RABBIT_HANG_MS
   return 0
 }
 
@@ -89,7 +93,7 @@ function componentBody(world: World, name: Component): Health {
 function isDown(world: World, name: Component): boolean {
   if (name === 'redis' || name === 'customRedis') return redisAway(world)
   if (name === 'db' || name === 'customDatabase') return databaseDown(world)
-  if (name === 'rabbit' || name === 'customRabbitMQ') return world.faults.has('rabbit-down')
+  if (name === 'rabbit' || name === 'customRabbitMQ') return rabbitAway(world)
   return false
 }
 

@@ -35,6 +35,10 @@ export async function listenDemo(demo: Demo, options: ListenOptions = {}): Promi
       if (!closing.signal.aborted) throw error
     })
   })
+  server.on('connection', (socket) => {
+    // Nobody is there to read a request.
+    if (demo.faults.has('service-down')) socket.resetAndDestroy()
+  })
   const port = await listen(server, options.port ?? 0, host)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,

@@ -2,6 +2,7 @@
 import { DISK_TOTAL_BYTES, diskFreeBytes, HEAP_MAX_BYTES, heapOf, PROCESSORS } from './machine.ts'
 import { counter, gauge, timer } from './meter.ts'
 import type { Meter } from './meter.ts'
+import { rabbitAway } from './world.ts'
 import type { World } from './world.ts'
 
 const CONNECTION_FACTORY = { name: 'connectionFactory' }
@@ -66,8 +67,8 @@ export function machineMeters(world: World): Meter[] {
     gauge('process.uptime', uptimeSeconds, {}, 'The uptime of the Java virtual machine', 'seconds'),
     counter('rabbitmq.acknowledged', rabbit.published, CONNECTION_FACTORY),
     counter('rabbitmq.acknowledged_published', rabbit.published, CONNECTION_FACTORY),
-    gauge('rabbitmq.channels', world.faults.has('rabbit-down') ? 0 : 26, CONNECTION_FACTORY),
-    gauge('rabbitmq.connections', world.faults.has('rabbit-down') ? 0 : 1, CONNECTION_FACTORY),
+    gauge('rabbitmq.channels', rabbitAway(world) ? 0 : 26, CONNECTION_FACTORY),
+    gauge('rabbitmq.connections', rabbitAway(world) ? 0 : 1, CONNECTION_FACTORY),
     counter('rabbitmq.consumed', rabbit.published + rabbit.rejected, CONNECTION_FACTORY),
     counter('rabbitmq.failed_to_publish', 0, CONNECTION_FACTORY),
     counter('rabbitmq.not_acknowledged_published', 0, CONNECTION_FACTORY),

@@ -28,7 +28,8 @@ export function createPassingTime(world: World, options: PassingTimeOptions): ()
       const untilMs = Math.min(batchMs, nowMs)
       if (options.traffic) letSalesIn(world, options, doneMs, untilMs)
       doneMs = untilMs
-      if (untilMs === batchMs && options.nightlyBatch) {
+      const isUp = !world.faults.has('service-down')
+      if (untilMs === batchMs && options.nightlyBatch && isUp) {
         runBatchAtOnce(world, batchDate(batchMs), batchMs)
       }
     }
@@ -39,10 +40,10 @@ function letSalesIn(world: World, options: PassingTimeOptions, fromMs: number, t
   const { counters } = world
   const since = (...names: DemoFault[]): number =>
     Math.min(...names.map((name) => options.faultSinceMs.get(name) ?? Infinity))
-  const stoppedMs = since('no-sales')
+  const stoppedMs = since('no-sales', 'service-down')
   const cardsStoppedMs = since('payment-outage')
   const databaseMs = since('db-down', 'db-hang', 'pool-exhausted')
-  const rabbitMs = since('rabbit-down')
+  const rabbitMs = since('rabbit-down', 'rabbit-hang')
   const redisMs = since('redis-down', 'redis-hang')
   for (const sale of salesBetween(options.seed, world.stores, fromMs, toMs)) {
     const atMs = sale.transactionMicros / 1000

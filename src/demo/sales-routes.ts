@@ -9,7 +9,7 @@ import { CHANNELS, PAYMENT_TYPES } from './ledger.ts'
 import type { DemoSale, DemoStore, NewSale } from './ledger.ts'
 import type { RouteRequest } from './request.ts'
 import type { Route } from './routes.ts'
-import { databaseAway, DB_WAIT_MS, redisAway, waitForDatabase } from './world.ts'
+import { databaseAway, DB_WAIT_MS, redisAway, waitForDatabase, rabbitAway } from './world.ts'
 import type { World } from './world.ts'
 
 const REDIS_WAIT_MS = 60_000
@@ -65,7 +65,7 @@ async function registerSale(world: World, request: RouteRequest): Promise<RouteA
     return refusal()
   }
   if (sale === 'unknown store') return refusal()
-  if (world.faults.has('rabbit-down')) {
+  if (rabbitAway(world)) {
     // Counted, then rolled back because its event cannot be published.
     world.counters.countSale(sale)
     world.ledger.skipSaleId()

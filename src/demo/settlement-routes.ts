@@ -9,7 +9,7 @@ import { reprocess, settleByHand } from './settling.ts'
 import type { Settled } from './settling.ts'
 import { writeSettlement, writeSettlements } from './settlement-body.ts'
 import type { Freshness, SettlementBody } from './settlement-body.ts'
-import { databaseAway, DB_WAIT_MS, waitForDatabase } from './world.ts'
+import { databaseAway, DB_WAIT_MS, waitForDatabase, rabbitAway } from './world.ts'
 import type { World } from './world.ts'
 
 const DEAD_LETTER_QUEUES = ['dlq.notification', 'dlq.sales', 'dlq.settlement']
@@ -100,7 +100,7 @@ export const SETTLEMENT_ROUTES: readonly Route[] = [
     pattern: /^\/api\/dlq\/counts$/,
     uri: '/api/dlq/counts',
     async handle(world, request) {
-      if (world.faults.has('rabbit-down')) {
+      if (rabbitAway(world)) {
         return internalError(world, request.path, 'AmqpConnectException')
       }
       // The service's own listener drains these queues at once.
@@ -112,7 +112,7 @@ export const SETTLEMENT_ROUTES: readonly Route[] = [
     pattern: /^\/api\/dlq\/(?<queue>[^/]+)$/,
     uri: '/api/dlq/{queueName}',
     async handle(world, request, { queue = '' }) {
-      if (world.faults.has('rabbit-down') || !DEAD_LETTER_QUEUES.includes(queue)) {
+      if (rabbitAway(world) || !DEAD_LETTER_QUEUES.includes(queue)) {
         return internalError(world, request.path, 'AmqpIOException')
       }
       return empty(200)

@@ -5,7 +5,7 @@
 import { addDays, seoulDateOf } from '../core/dates.ts'
 import type { SeoulDate } from '../core/dates.ts'
 import type { DemoSettlement } from './ledger.ts'
-import { databaseAway, DB_WAIT_MS, waitForDatabase } from './world.ts'
+import { databaseAway, DB_WAIT_MS, waitForDatabase, rabbitAway } from './world.ts'
 import type { World } from './world.ts'
 
 /** How a settling request ended; `record` is the answer of a 200, as it was at its commit. */
@@ -46,7 +46,7 @@ export async function settleByHand(
     )
     return BROKEN
   }
-  if (world.faults.has('rabbit-down')) {
+  if (rabbitAway(world)) {
     await world.wait(MANUAL_WITHOUT_RABBIT_MS, signal)
     // Rolled back: the record, and the failure record after it, leave only their used up ids.
     world.ledger.skipSettlementId()
@@ -62,7 +62,7 @@ export async function reprocess(world: World, id: number, signal?: AbortSignal):
   if (databaseAway(world)) return withoutDatabase(world, signal)
   const found = world.ledger.settlement(id)
   if (found === undefined || found.status !== 'FAILED') return REFUSED
-  if (world.faults.has('rabbit-down')) {
+  if (rabbitAway(world)) {
     await world.wait(REPROCESS_WITHOUT_RABBIT_MS, signal)
     world.ledger.skipSettlementId()
     world.counters.countFailure('AmqpConnectException')
@@ -93,7 +93,7 @@ export async function runBatch(
     return 'failed'
   }
   if (world.ledger.settlementOnDate(date) !== undefined) return 'skipped'
-  if (!world.faults.has('rabbit-down')) {
+  if (!rabbitAway(world)) {
     const settled = await commit(world, date, signal)
     return settled.status === 200 ? 'settled' : 'failed'
   }
@@ -111,7 +111,7 @@ export function runBatchAtOnce(world: World, date: SeoulDate, atMs: number): voi
   const nanos = (): number => Math.floor(world.random() * 1_000_000)
   const createdAt = { ms: atMs + 31, nanos: nanos() }
   const record = world.ledger.settle(date, createdAt, { ms: atMs + 84, nanos: nanos() })
-  if (world.faults.has('rabbit-down')) flip(world, record, RABBIT_NOTE, 'AmqpConnectException')
+  if (rabbitAway(world)) flip(world, record, RABBIT_NOTE, 'AmqpConnectException')
   else world.counters.countSuccess(record.transactionCount)
 }
 

@@ -45,6 +45,10 @@ export function redisAway(world: World): boolean {
   return world.faults.has('redis-down') || world.faults.has('redis-hang')
 }
 
+export function rabbitAway(world: World): boolean {
+  return world.faults.has('rabbit-down') || world.faults.has('rabbit-hang')
+}
+
 /** Waits as a request for a connection does that never comes. */
 export async function waitForDatabase(
   world: World,

@@ -1,6 +1,7 @@
 /** `mts demo` as typed: what it says, what it refuses, and how it ends. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { demoCommand } from '../../src/cli/commands/demo.ts'
+import { DEMO_FAULT_NAMES } from '../../src/demo/faults.ts'
 import { cellsOf } from '../../src/render/columns.ts'
 import { createFakeClock, createFakeWorld } from '../support/ports.ts'
 import type { FakeClock, FakeWorld, Finished } from '../support/ports.ts'
@@ -145,7 +146,7 @@ describe('mts demo --list', () => {
   it('lists every fault with what it does', async () => {
     const { code, stdout } = await newWorld().mts('demo', '--list')
     expect(code).toBe(0)
-    expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(15)
+    expect(stdout.split('\n').filter((line) => line !== '')).toHaveLength(DEMO_FAULT_NAMES.length)
     expect(stdout).toMatch(/^redis-hang +Redis 무응답/m)
     for (const line of stdout.split('\n')) expect(cellsOf(line), line).toBeLessThanOrEqual(80)
   })

@@ -1,8 +1,10 @@
 /** Each fault is seen where an operator would look for it. */
 import { describe, expect, it } from 'vitest'
+import { createSystemClock } from '../../src/cli/clock.ts'
 import type { Demo } from '../../src/demo/demo.ts'
 import { createDemo } from '../../src/demo/demo.ts'
 import { DEMO_FAULT_NAMES, DEMO_FAULTS, nearestFault } from '../../src/demo/faults.ts'
+import { listenDemo } from '../../src/demo/listen.ts'
 import { ask, createNewDemo, createSkippingClock, createUsualDemo, MORNING } from './support.ts'
 
 const YESTERDAY = '2026-11-23'
@@ -86,11 +88,20 @@ describe('every fault', () => {
 
   it('can be combined with all others', async () => {
     const clock = createSkippingClock(MORNING)
-    const demo = createDemo({ clock, historyDays: 5, faults: DEMO_FAULT_NAMES })
+    // All but the one that leaves nobody to ask.
+    const faults = DEMO_FAULT_NAMES.filter((name) => name !== 'service-down')
+    const demo = createDemo({ clock, historyDays: 8, faults })
     const headers = { authorization: 'Bearer demo-token' }
     const health = await ask(demo, 'GET', '/actuator/health', { headers })
     expect(health.status).toBe(503)
-    expect(demo.spoiled.map(({ date }) => date)).toEqual(['2026-11-23', '2026-11-22', '2026-11-21'])
+    expect(demo.spoiled.map(({ fault, date }) => [fault, date])).toEqual([
+      ['failed-batch-linked', '2026-11-23'],
+      ['failed-batch-empty', '2026-11-22'],
+      ['missing-batch', '2026-11-21'],
+      ['stuck-batch', '2026-11-20'],
+      ['late-sales', '2026-11-19'],
+      ['wrong-totals', '2026-11-18'],
+    ])
   })
 
   it('that does not exist is refused, with the nearest name known', () => {
@@ -304,5 +315,59 @@ describe('waits', () => {
     controller.abort(new Error('closing'))
     await expect(answer).rejects.toThrow('closing')
     expect(demo.settlements()).toEqual([])
+  })
+})
+
+describe('service-down', () => {
+  it('cuts every connection, takes no sale, and answers again once it is over', async () => {
+    const demo = createDemo({ clock: createSystemClock(), historyDays: 1 })
+    const listening = await listenDemo(demo)
+    try {
+      const ask = () => fetch(`${listening.url}/actuator/health/ping`)
+      expect((await ask()).status).toBe(200)
+      demo.setFault('service-down')
+      await expect(ask()).rejects.toThrow()
+      await expect(
+        fetch(`${listening.url}/api/v1/sales/webhook`, { method: 'POST', body: '{}' }),
+      ).rejects.toThrow()
+      expect(demo.requests.filter(({ method }) => method === 'POST')).toEqual([])
+      demo.clearFault('service-down')
+      expect((await ask()).status).toBe(200)
+    } finally {
+      await listening.close()
+    }
+  })
+})
+
+describe('rabbit-hang', () => {
+  it('makes both checks of the broker wait, and nothing else', async () => {
+    const clock = createSkippingClock(MORNING)
+    const demo = createDemo({ clock, historyDays: 1, faults: ['rabbit-hang'] })
+    const took = async (name: string): Promise<number> => {
+      const before = clock.monotonicMs()
+      await ask(demo, 'GET', `/actuator/health/${name}`)
+      return clock.monotonicMs() - before
+    }
+    expect(await took('rabbit')).toBe(60_000)
+    expect(await took('customRabbitMQ')).toBe(60_000)
+    expect(await took('redis')).toBe(0)
+  })
+})
+
+describe('settlements that are not what they say', () => {
+  it.each([
+    ['stuck-batch', 'PROCESSING', true],
+    ['late-sales', 'COMPLETED', false],
+    ['wrong-totals', 'COMPLETED', false],
+  ])('%s leaves yesterday %s', (fault, status, isOpen) => {
+    const { demo } = createUsualDemo({ faults: [fault] })
+    const record = demo.settlementOnDate(YESTERDAY)
+    const sales = demo.sales(YESTERDAY).filter((sale) => sale.status === 'COMPLETED')
+    expect(record?.status).toBe(status)
+    expect(record?.completedAt === null).toBe(isOpen)
+    const total = sales.reduce((sum, sale) => sum + sale.amount, 0)
+    if (isOpen) expect(record?.totalAmount).toBe(total)
+    else expect(record?.totalAmount).not.toBe(total)
+    expect(sales.length - (record?.transactionCount ?? 0)).toBe(fault === 'late-sales' ? 2 : 0)
   })
 })

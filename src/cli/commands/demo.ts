@@ -257,13 +257,27 @@ function spoiledWords(demo: Demo, spoiled: Demo['spoiled'][number]): Text {
         `${spoiled.date} 기록 없음(그날 매출 ${sales}건)`,
         `${spoiled.date} has no record (${sales} sales)`,
       )
+    case 'stuck-batch':
+      return text(`#${id}(${date}) PROCESSING에서 멈춤`, `#${id} (${date}) stuck in PROCESSING`)
+    case 'late-sales':
+      return text(
+        `#${id}(${date}) 배치 뒤에 매출이 들어옴(그날 매출 ${sales}건)`,
+        `#${id} (${date}) settled before all sales had come (${sales} on the day)`,
+      )
+    case 'wrong-totals':
+      return text(
+        `#${id}(${date}) COMPLETED, 합계 불일치`,
+        `#${id} (${date}) COMPLETED, its totals are wrong`,
+      )
   }
 }
 
 function suggestions(demo: Demo): readonly string[] {
-  const found = demo.spoiled.map(({ date, settlementId }) =>
-    settlementId === undefined ? `mts settle run ${date}` : `mts settle reprocess ${settlementId}`,
-  )
+  const found = demo.spoiled.map(({ fault, date, settlementId }) => {
+    if (fault === 'missing-batch') return `mts settle run ${date}`
+    const failed = fault === 'failed-batch-linked' || fault === 'failed-batch-empty'
+    return failed ? `mts settle reprocess ${settlementId}` : `mts settle show ${date}`
+  })
   return found.length === 0 ? ['mts health'] : found
 }
 
