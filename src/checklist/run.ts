@@ -29,6 +29,8 @@ export interface ChecklistItem {
   readonly concealedUntil?: string
   /** What was found elsewhere leaves nothing to look at here. */
   readonly notApplicable?: true
+  /** The walk stands before it. */
+  readonly notReached?: true
   readonly observed?: Text
   readonly reason?: Text
   /** Numbers that differ from the last signed checklist. */
@@ -219,6 +221,7 @@ function itemOf(
       : {}),
     ...(concealedUntil === undefined ? {} : { concealedUntil }),
     ...(own?.skippedBy === 'condition' ? { notApplicable: true } : {}),
+    ...(isReached(step, own) ? {} : { notReached: true }),
     ...(observed === undefined ? {} : { observed }),
     ...(expired ? { reason: expiredWords(own) } : reasonOf(step, state)),
     ...(change.length === 0 ? {} : { change }),
@@ -251,15 +254,23 @@ function nextOf(
   value: unknown,
 ): Pick<ChecklistItem, 'next' | 'playbook'> {
   if (status !== 'fail' && status !== 'warning') return {}
-  if (step.playbook === undefined) {
-    return status === 'fail' && step.finding !== undefined ? { next: step.finding.message } : {}
+  const id = step.playbook ?? namedPlaybook(value)
+  if (id === undefined) {
+    return step.finding === undefined ? {} : { next: step.finding.message }
   }
   const date = openDateOf(value)
-  const words = `mts playbook ${step.playbook}${date === undefined ? '' : ` --input date=${date}`}`
+  const words = `mts playbook ${id}${date === undefined ? '' : ` --input date=${date}`}`
   return {
     next: text(words, words),
-    playbook: { id: step.playbook, ...(date === undefined ? {} : { date }) },
+    playbook: { id, ...(date === undefined ? {} : { date }) },
   }
+}
+
+/** The first of the playbooks that an observation names itself. */
+function namedPlaybook(value: unknown): string | undefined {
+  const named = (value as { readonly playbooks?: unknown } | null | undefined)?.playbooks
+  const [first] = Array.isArray(named) ? (named as readonly unknown[]) : []
+  return typeof first === 'string' ? first : undefined
 }
 
 /** The oldest of the dates that an observation calls open. */
@@ -303,6 +314,7 @@ function asksPerson(step: Step, own: StepState | undefined): boolean {
 function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {
   const own = state.steps[step.id]
   if (own?.reason !== undefined) return { reason: own.reason }
+  if (!isReached(step, own)) return { reason: text('아직 확인하지 않음', 'not looked at yet') }
   if (step.type === 'manual' && step.ownerOnly !== undefined && !isAnswered(own)) {
     const name = step.ownerOnly
     return { reason: text(`${name}의 답만 인정`, `only ${name} can answer`) }
@@ -317,6 +329,10 @@ function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {
       ? text('앞 항목의 답을 기다립니다', 'waits for the answer of an earlier item')
       : own.asksWhetherItApplies,
   }
+}
+
+function isReached(step: Step, own: StepState | undefined): boolean {
+  return asksPerson(step, own) || own?.observation !== undefined || isAnswered(own)
 }
 
 function isAnswered(own: StepState | undefined): boolean {

@@ -26,7 +26,9 @@ export async function createChecklistScreens(
   let shown = false
 
   const finished = (value: ChecklistRun): readonly string[] =>
-    value.items.filter(({ status }) => status !== 'unanswered').map(({ id }) => id)
+    value.items
+      .filter(({ status, notReached }) => status !== 'unanswered' && notReached !== true)
+      .map(({ id }) => id)
 
   const above = (value: ChecklistRun, question: Question, view: View): readonly string[] => {
     const known = seen

@@ -14,6 +14,7 @@ import {
   createToolsProbe,
   type MonitoringPorts,
 } from '../checklist/monitoring-probes.ts'
+import { createOpenMattersProbe } from '../checklist/open-matters-probe.ts'
 import { createPerformanceProbe, type QueryPrometheus } from '../checklist/performance-probe.ts'
 import type { SampleReader } from '../checklist/sample-series.ts'
 import { parseSupportTable } from '../checklist/support-table.ts'
@@ -26,6 +27,7 @@ import { followUpsOf } from '../report/follow-ups.ts'
 import { milestonesOf } from '../report/milestones.ts'
 import { createBacklogProbe } from '../settlement/backlog-probe.ts'
 import { createSalesDayProbe, createSalesWeekProbe } from '../settlement/sales-probes.ts'
+import { openFollowUps, runningOut } from './walk-checklist-matters.ts'
 
 export interface ChecklistProbePorts {
   readonly service: Service
@@ -60,6 +62,11 @@ export function wireChecklistProbes(ports: ChecklistProbePorts): readonly AnyPro
     createCapacityProbe({ samples: read, settings }),
     createRetentionProbe(monitoring),
     createToolsProbe(monitoring),
+    createOpenMattersProbe({
+      followUps: async () => openFollowUps(await journalOf(ports), settings.url),
+      maintenance: settings.watch?.maintenance ?? [],
+      runningOut: (signal) => runningOut(settings, signal),
+    }),
     createIncidentProbe({ incidents: (from, to) => incidentsOf(ports, from, to) }),
     createIdleProbe({ histories: (nowMs) => historiesOf(ports, nowMs) }),
   ]

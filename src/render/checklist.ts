@@ -39,7 +39,7 @@ export function renderChecklist(
 ): string {
   const items = numberedItems(value)
   const lines = [headline(value, view)]
-  const shown = open ? items.filter(({ item }) => item.status !== 'unanswered') : items
+  const shown = open ? items.filter(({ item }) => isDone(item)) : items
   lines.push(...itemLines(shown, value, view, all))
   if (open) return lines.join('\n')
   lines.push(spread(countWords(value, view), signatureWords(value, view), widthOf(view)))
@@ -62,7 +62,7 @@ export function renderNewItems(
   view: View,
 ): readonly string[] {
   const fresh = numberedItems(value).filter(
-    ({ item }) => ids.has(item.id) && item.status !== 'unanswered' && item.notApplicable !== true,
+    ({ item }) => ids.has(item.id) && isDone(item) && item.notApplicable !== true,
   )
   return fresh.map((each) => itemLine(each, value, view))
 }
@@ -106,6 +106,10 @@ export function renderItemAtHand(
   if (item.note !== undefined) body.push(line(view, text('메모', 'Note'), item.note))
   const [first = '', ...rest] = body
   return [first.replace(label, view.paint.warning(label)), ...rest].join('\n')
+}
+
+function isDone({ status, notReached }: ChecklistItem): boolean {
+  return status !== 'unanswered' && notReached !== true
 }
 
 function widthOf(view: View): number {

@@ -81,7 +81,9 @@ describe('mts checklist without a terminal', () => {
     const { checklist } = await check(mts, 'checklist', '--url', 'http://127.0.0.1:9')
     expect(statusOf(checklist, 'settlement')).toBe('unknown')
     expect(statusOf(checklist, 'resources')).not.toBe('pass')
-    expect(checklist.items.filter((item) => item.status === 'pass')).toEqual([])
+    // What is open in the journal is known whatever the service does.
+    const passed = checklist.items.filter((item) => item.status === 'pass')
+    expect(passed.map(({ id }) => id)).toEqual(['matters'])
   })
 
   it('begun twice on a day is one run: read anew, answers kept', async () => {
