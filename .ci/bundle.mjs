@@ -5,9 +5,9 @@ import { build } from 'esbuild'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-// Bundled CommonJS modules ask for Node's own with require(); createRequire() would cost 2 ms in each
-// process, and there is nothing else to be found.
-const banner = 'const require=(id)=>process.getBuiltinModule(id)'
+// In ES modules bundled CommonJS asks for Node's own with require(); createRequire() would cost 2 ms in
+// each process, and there is nothing else to be found.
+const REQUIRE = 'const require=(id)=>process.getBuiltinModule(id)'
 
 // Zod carries its messages in fifty languages; ours say what was expected in our own words.
 const withoutLocales = {
@@ -82,7 +82,7 @@ const lean = {
 }
 
 /** `conditions` choose the runtime's own files (`imports` in package.json). Tells what each part is made of. */
-export async function bundle({ entryPoints, outdir, conditions = [], external = [] }) {
+export async function bundle({ entryPoints, outdir, conditions = [], external = [], banner = REQUIRE }) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,

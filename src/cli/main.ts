@@ -5,6 +5,9 @@ import { isatty } from 'node:tty'
 import { placeOf } from '#place'
 import envPaths from 'env-paths'
 import { createSystemClock } from './clock.ts'
+import { messageOf } from '../core/errors.ts'
+import { EXIT } from '../core/exit-code.ts'
+import { cleanText } from '../core/sanitize.ts'
 import type { OutputPort, Ports } from './ports.ts'
 import { isVersionQuestion, run } from './run.ts'
 import { createTerminal } from './terminal.ts'
@@ -79,8 +82,14 @@ function end(exitCode: number): void {
 }
 
 async function endWithDefect(error: unknown, argv: readonly string[], ports: Ports): Promise<void> {
-  const { presentDefect } = await import('./present.ts')
-  process.exit(await presentDefect(error, argv, ports))
+  try {
+    const { presentDefect } = await import('./present.ts')
+    process.exit(await presentDefect(error, argv, ports))
+  } catch {
+    // Installed anew under a process that runs: not even the words for it can be loaded any more.
+    writeSync(2, `mts: ${cleanText(messageOf(error), 300)}\n`)
+    process.exit(EXIT.defect)
+  }
 }
 
 function createPorts(wiring: {
