@@ -14,7 +14,7 @@ import { langOf, langOfLocale } from './early.ts'
 import { renderEvidence } from './evidence.ts'
 import type { Interruption } from './interruption.ts'
 import type { OutputPort, Ports } from './ports.ts'
-import { quoteWords } from './shell-words.ts'
+import { quoteWords } from '../core/shell-words.ts'
 
 export interface OpenContext {
   readonly context: CommandContext

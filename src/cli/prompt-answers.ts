@@ -16,6 +16,10 @@ export type Choice =
   | 'handoff'
   | 'stop'
   | 'playbook'
+  /** To the last step that only reads. */
+  | 'reread'
+  | 'back'
+  | 'curl'
 
 interface Option {
   readonly choice: Choice
@@ -48,6 +52,7 @@ const NOTE: Option = {
   label: text('메모', 'note'),
   words: ['메모', 'note'],
 }
+const NOTE_BESIDE_NO: Option = { ...NOTE, key: 'm' }
 const HANDOFF: Option = {
   choice: 'handoff',
   key: 'h',
@@ -74,6 +79,19 @@ const REPEAT: Option = {
   words: ['다시', 'repeat', 'retry'],
 }
 
+const REREAD: Option = { ...REPEAT, choice: 'reread' }
+const CURL: Option = {
+  choice: 'curl',
+  key: 'c',
+  label: text('요청(curl)', 'request as curl'),
+  words: ['요청', 'curl'],
+}
+const BACK: Option = {
+  choice: 'back',
+  key: 'b',
+  label: text('앞 단계로', 'back to a step'),
+  words: ['뒤로', 'back'],
+}
 const PLAYBOOK: Option = {
   choice: 'playbook',
   key: 'p',
@@ -85,7 +103,7 @@ function onEnter(label: Text): Option {
   return { choice: 'complete', key: ENTER, label, words: [] }
 }
 
-/** Where yes and no are asked, `n` is no; a note is then the word. */
+/** Where yes and no are asked, `n` is no; a note is then `m`. */
 const ASKS_YES_NO: ReadonlySet<QuestionKind> = new Set(['approval', 'applies', 'sign'])
 
 export function asksYesNo(kind: QuestionKind): boolean {
@@ -136,20 +154,39 @@ function optionsOf(kind: QuestionKind): readonly Option[] {
       ]
     case 'approval':
     case 'applies':
-      return [DETAIL, SKIP, HANDOFF, STOP, { ...NOTE, key: 'memo' }]
+      return [DETAIL, SKIP, NOTE_BESIDE_NO, HANDOFF, STOP]
     case 'sign':
-      return [DETAIL, STOP, { ...NOTE, key: 'memo' }]
+      return [DETAIL, NOTE_BESIDE_NO, STOP]
   }
 }
 
-/** `opens`: a playbook can be opened from here. */
-function optionsFor(kind: QuestionKind, opens: boolean): readonly Option[] {
-  return opens ? [...optionsOf(kind), PLAYBOOK] : optionsOf(kind)
+/** What else there is at this very question. */
+export interface Extras {
+  /** A playbook can be opened from here. */
+  readonly opens?: boolean
+  /** A read-only step was done that can be gone back to. */
+  readonly hasBack?: boolean
+  /** A request was sent for what is on the screen, or would be sent next. */
+  readonly hasRequests?: boolean
+}
+
+function optionsFor(kind: QuestionKind, extras: Extras): readonly Option[] {
+  const own = optionsOf(kind)
+  const repeats = own.includes(REPEAT)
+  const added = [
+    ...(extras.hasBack === true && !repeats ? [REREAD] : []),
+    ...(extras.hasBack === true ? [BACK] : []),
+    ...(extras.hasRequests === true ? [CURL] : []),
+    ...(extras.opens === true ? [PLAYBOOK] : []),
+  ]
+  // What ends the question stands last, where it always stands.
+  const at = own.indexOf(HANDOFF)
+  return at === -1 ? [...own, ...added] : [...own.slice(0, at), ...added, ...own.slice(at)]
 }
 
 /** The keys below a question, on as many lines as they take. */
-export function keysLine(kind: QuestionKind, lang: Lang, opens = false): string {
-  const own = optionsFor(kind, opens)
+export function keysLine(kind: QuestionKind, lang: Lang, extras: Extras = {}): string {
+  const own = optionsFor(kind, extras)
     .filter((option) => option.key.length < 2 && option.isUnnamed !== true)
     .map((option) => `${option.key === ENTER ? 'Enter' : option.key} ${option.label[lang]}`)
   const yesNo = asksYesNo(kind)
@@ -178,7 +215,7 @@ export function parseChoice(
   kind: QuestionKind,
   typed: string,
   lang: Lang,
-  opens = false,
+  extras: Extras = {},
 ): Understood<Choice> {
   const word = typed.normalize('NFC').trim().toLowerCase()
   if (asksYesNo(kind)) {
@@ -186,7 +223,7 @@ export function parseChoice(
     if (answer !== undefined) return { kind: 'value', value: answer ? 'complete' : 'fail' }
   }
   const key = parseKey(word)
-  const found = optionsFor(kind, opens).find((option) =>
+  const found = optionsFor(kind, extras).find((option) =>
     word === ENTER
       ? option.key === ENTER
       : option.words.includes(word) ||

@@ -1,9 +1,12 @@
 /** The terminal's face of the engine: shows where a run stands, asks, and turns what is typed into an answer. */
-import { text, type Lang } from '../core/text.ts'
+import { text, type Lang, type Text } from '../core/text.ts'
 import { parseField } from '../playbook/dialog-fields.ts'
 import type { Answer, Question } from '../playbook/dialog.ts'
 import type { ManualField } from '../playbook/document.ts'
+import { backTargets } from '../playbook/fold-back.ts'
 import { runValue } from '../playbook/run.ts'
+import { wrapCells } from '../render/columns.ts'
+import { renderRequests, type ShownRequest } from '../render/wire-request.ts'
 import type { View } from '../render/view.ts'
 import { screenText } from '../render/output.ts'
 import {
@@ -25,6 +28,8 @@ export interface FacePorts {
   readonly checklist?: ChecklistFace
   /** Steps that are on the screen; added to as they are shown. */
   readonly shown: Set<string>
+  /** What was asked for the evidence on the screen, or would be sent next. */
+  requestsOf?(question: Question): readonly ShownRequest[]
 }
 
 /** How a checklist is shown while it is worked through, and the playbooks that can be opened from it. */
@@ -66,12 +71,23 @@ export function createFace(ports: FacePorts): Face {
       write(checklist?.screen(question, view) ?? renderQuestionScreen(screen, view))
       for (const step of screen.run.steps) if (step.endedAt !== undefined) shown.add(step.id)
       for (;;) {
-        const answer = await askOnce({ question, lang, ask, checklist })
-        if (answer !== 'detail') return answer
-        write(checklist?.details(question, view) ?? renderDetails(screen, view))
+        const requests = ports.requestsOf?.(question) ?? []
+        const answer = await askOnce({ question, lang, ask, checklist, requests })
+        if (answer === 'curl') write(renderRequests(requests, view))
+        else if (answer !== 'detail') {
+          if (answer.kind === 'back') forgetFrom(answer.to, question, shown)
+          return answer
+        } else write(checklist?.details(question, view) ?? renderDetails(screen, view))
       }
     },
   }
+}
+
+/** What is looked at anew is shown anew. */
+function forgetFrom(to: string, { state }: Question, shown: Set<string>): void {
+  const { steps } = state.document
+  const index = steps.findIndex(({ id }) => id === to)
+  for (const { id } of steps.slice(index)) shown.delete(id)
 }
 
 function screenOf(question: Question, shown: ReadonlySet<string>, lang: Lang): QuestionScreen {
@@ -83,7 +99,20 @@ function screenOf(question: Question, shown: ReadonlySet<string>, lang: Lang): Q
     prompt: question.prompt[lang],
     reasons: question.reasons,
     shown: new Set(shown),
+    ...evidenceOf(question),
   }
+}
+
+/** Of the step at hand, or else of the one that looked last. */
+function evidenceOf({ step, state }: Question): Pick<QuestionScreen, 'evidence'> {
+  const looked = [
+    state.steps[step],
+    ...backTargets(state)
+      .map(({ id }) => state.steps[id])
+      .toReversed(),
+  ]
+  const observation = looked.find((own) => own?.observation !== undefined)?.observation
+  return observation === undefined ? {} : { evidence: observation }
 }
 
 type Ask = <T>(question: LineQuestion<T>) => Promise<Line<T>>
@@ -94,9 +123,13 @@ interface Asking {
   readonly lang: Lang
   readonly ask: Ask
   readonly checklist: ChecklistFace | undefined
+  readonly requests: readonly ShownRequest[]
 }
 
-async function askOnce(asking: Asking): Promise<Answer | 'detail'> {
+/** What is only shown; the question stays. */
+type Shown = 'detail' | 'curl'
+
+async function askOnce(asking: Asking): Promise<Answer | Shown> {
   const { question, lang, ask } = asking
   const [first] = question.fields
   // A checklist's item without fields is a judgement: it wants a yes or a no, not an Enter.
@@ -117,13 +150,17 @@ async function askOnce(asking: Asking): Promise<Answer | 'detail'> {
 
 /** The keys of a question and what they mean. */
 function choosing(
-  { question, lang, checklist }: Asking,
+  { question, lang, checklist, requests }: Asking,
   kind: Question['kind'],
 ): Pick<LineQuestion<Choice>, 'keys' | 'parse'> {
-  const opens = (checklist?.openable(question).length ?? 0) > 0
+  const extras = {
+    opens: (checklist?.openable(question).length ?? 0) > 0,
+    hasBack: backTargets(question.state).length > 0,
+    hasRequests: requests.length > 0,
+  }
   return {
-    keys: keysLine(kind, lang, opens),
-    parse: (typed) => parseChoice(kind, typed, lang, opens),
+    keys: keysLine(kind, lang, extras),
+    parse: (typed) => parseChoice(kind, typed, lang, extras),
   }
 }
 
@@ -134,7 +171,7 @@ function messageOf(question: Question) {
 }
 
 /** Yes, no, or one of the other ways; `n` is no here. */
-async function askItem(asking: Asking): Promise<Answer | 'detail'> {
+async function askItem(asking: Asking): Promise<Answer | Shown> {
   const { lang, ask } = asking
   const line = await ask<Choice>({
     message: text('예/아니오:', 'yes/no:')[lang],
@@ -148,7 +185,7 @@ async function askItem(asking: Asking): Promise<Answer | 'detail'> {
 }
 
 /** One after another; at the first, the keys of the step work too. */
-async function askFields(asking: Asking): Promise<Answer | 'detail'> {
+async function askFields(asking: Asking): Promise<Answer | Shown> {
   const { question, lang, ask } = asking
   const keys = choosing(asking, 'manual')
   const values: Record<string, string> = {}
@@ -178,11 +215,17 @@ function fieldKeys(field: ManualField, keys: string | undefined, lang: Lang): st
   return [...empty, ...(keys === undefined ? [] : [keys])].join('\n')
 }
 
-async function follow(choice: Choice, asking: Asking): Promise<Answer | 'detail'> {
+async function follow(choice: Choice, asking: Asking): Promise<Answer | Shown> {
   const { lang, ask } = asking
   switch (choice) {
     case 'detail':
       return 'detail'
+    case 'curl':
+      return 'curl'
+    case 'reread':
+      return reread(asking)
+    case 'back':
+      return goBack(asking)
     case 'playbook':
       return openPlaybook(asking)
     case 'complete':
@@ -206,28 +249,71 @@ async function follow(choice: Choice, asking: Asking): Promise<Answer | 'detail'
     case 'handoff': {
       const line = await askWords(text('받는 사람', 'hand over to')[lang], lang, ask)
       if (line.kind !== 'value') return stopped(line)
-      return line.value === '' ? askOnce(asking) : { kind: 'handoff', to: line.value }
+      return line.value === '' ? askOnce(asking) : handOver(line.value, asking)
     }
   }
 }
 
-/** Of several items one is named by its number; the walk stops, and the checklist's own loop goes on. */
-async function openPlaybook(asking: Asking): Promise<Answer | 'detail'> {
-  const { question, lang, ask, checklist } = asking
-  const items = checklist?.openable(question) ?? []
+/** With a note for whoever takes over; it may be left out. */
+async function handOver(to: string, { lang, ask }: Asking): Promise<Answer> {
+  const line = await ask<string>({
+    message: text('전달할 내용:', 'what to tell them:')[lang],
+    keys: text('Enter: 메모 없이 인계', 'Enter hands over without a note')[lang],
+    parse: (typed) => ({ kind: 'value', value: typed.trim() }),
+  })
+  if (line.kind !== 'value') return stopped(line)
+  return { kind: 'handoff', to, ...(line.value === '' ? {} : { note: line.value }) }
+}
+
+/** The evidence is looked at anew from its last read-only step on. */
+async function reread(asking: Asking): Promise<Answer | Shown> {
+  const last = backTargets(asking.question.state).at(-1)
+  return last === undefined ? askOnce(asking) : { kind: 'back', to: last.id }
+}
+
+async function goBack(asking: Asking): Promise<Answer | Shown> {
+  const { question, lang } = asking
+  const { steps } = question.state.document
+  const targets = backTargets(question.state).map((step) => ({
+    step,
+    number: steps.indexOf(step) + 1,
+  }))
+  const list = targets.map(({ step, number }) => `${number} ${step.title[lang]}`).join(' · ')
+  const chosen = await askNumber(targets, text('돌아갈 단계', 'back to step'), list, asking)
+  if (chosen.kind !== 'value') return stopped(chosen)
+  return chosen.value === undefined ? askOnce(asking) : { kind: 'back', to: chosen.value.step.id }
+}
+
+/** One of several by its number; Enter leads back to the question. */
+function askNumber<T extends { readonly number: number }>(
+  items: readonly T[],
+  what: Text,
+  list: string,
+  { lang, ask }: Asking,
+): Promise<Line<T | undefined>> {
   const numbers = items.map(({ number }) => number).join(', ')
+  return ask<T | undefined>({
+    message: `${what[lang]}(${numbers}):`,
+    keys: [
+      ...(list === '' ? [] : wrapCells(list, 78)),
+      text('Enter: 돌아가기', 'Enter goes back')[lang],
+    ].join('\n'),
+    parse: (typed) => {
+      const found = items.find(({ number }) => String(number) === typed.trim())
+      return found === undefined && typed.trim() !== ''
+        ? { kind: 'again', hint: text(`가능: ${numbers}`, `one of ${numbers}`)[lang] }
+        : { kind: 'value', value: found }
+    },
+  })
+}
+
+/** Of several items one is named by its number; the walk stops, and the checklist's own loop goes on. */
+async function openPlaybook(asking: Asking): Promise<Answer | Shown> {
+  const { question, checklist } = asking
+  const items = checklist?.openable(question) ?? []
   let [chosen] = items
   if (items.length > 1) {
-    const line = await ask<(typeof items)[number] | undefined>({
-      message: text(`항목 번호(${numbers}):`, `number of the item (${numbers}):`)[lang],
-      keys: text('Enter: 돌아가기', 'Enter goes back')[lang],
-      parse: (typed) => {
-        const found = items.find(({ number }) => String(number) === typed.trim())
-        return found === undefined && typed.trim() !== ''
-          ? { kind: 'again', hint: text(`가능: ${numbers}`, `one of ${numbers}`)[lang] }
-          : { kind: 'value', value: found }
-      },
-    })
+    const line = await askNumber(items, text('항목 번호', 'number of the item'), '', asking)
     if (line.kind !== 'value') return stopped(line)
     chosen = line.value
   }
@@ -237,7 +323,7 @@ async function openPlaybook(asking: Asking): Promise<Answer | 'detail'> {
 }
 
 /** What a no means: of a signature, later; of whether a step applies, a skip; else the step's failure. */
-async function refuse(asking: Asking): Promise<Answer | 'detail'> {
+async function refuse(asking: Asking): Promise<Answer | Shown> {
   const { question, lang, ask } = asking
   if (question.kind === 'sign') return { kind: 'stop' }
   const prompt =

@@ -46,9 +46,12 @@ export async function dryRunDocument(
   return { value, exitCode: EXIT.ok, faces: { table: renderDryRun } }
 }
 
-function wordsOf({ id }: Document, { inputs, fromStep }: WalkStart): readonly string[] {
+function wordsOf(document: Document, { inputs, fromStep }: WalkStart): readonly string[] {
+  const shown = inputs.filter(
+    (pair) => document.inputs[pair.split('=', 1)[0] ?? '']?.secret !== true,
+  )
   return [
-    ...['playbook', id, ...inputs.flatMap((input) => ['--input', input])],
+    ...['playbook', document.id, ...shown.flatMap((input) => ['--input', input])],
     ...(fromStep === undefined ? [] : ['--from', fromStep]),
   ]
 }

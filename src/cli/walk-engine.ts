@@ -6,7 +6,8 @@ import { createEngine, type Engine } from '../playbook/engine.ts'
 import type { CommandLine } from '../playbook/run.ts'
 import type { CommandContext } from './command.ts'
 import type { ChecklistFace } from './prompt-face.ts'
-import { quoteWords } from './shell-words.ts'
+import { quoteWords } from '../core/shell-words.ts'
+import { createAskedRequests, type AskedRequests } from './walk-requests.ts'
 
 /** A wait longer than this is asked about (or left) rather than sat out, ms. */
 const PATIENCE_MS = 15_000
@@ -43,7 +44,8 @@ export async function withEngine<T>(
   const hard = new AbortController()
   const sent = { yes: false }
   const stopListening = context.onInterrupt((count) => onInterrupt(context, count, sent, hard))
-  const face = await createFaceOf(context, options)
+  const asked = createAskedRequests(await context.service())
+  const face = await createFaceOf(context, options, asked)
   try {
     const engine = createEngine({
       journal,
@@ -59,6 +61,7 @@ export async function withEngine<T>(
         notify: (notice) => {
           if (notice.code === 'ACTION_SENDING') sent.yes = true
           if (notice.code === 'STEP_FINISHED') sent.yes = false
+          if (notice.code === 'STEP_LOOKING') asked.begin()
           if (isSaid(notice, context)) context.dialog.notify(notice)
         },
         ...(context.dialog.approve === undefined ? {} : { approve: context.dialog.approve }),
@@ -98,7 +101,7 @@ export function isSaid(notice: Notice, context: CommandContext): boolean {
   return SAID_TO_PEOPLE.has(notice.code) && context.terminal !== undefined
 }
 
-async function createFaceOf(context: CommandContext, options: WalkOptions) {
+async function createFaceOf(context: CommandContext, options: WalkOptions, asked: AskedRequests) {
   const { terminal, ports, globals, lang } = context
   if (terminal === undefined) return undefined
   const { createFace } = await import('./prompt-face.ts')
@@ -113,6 +116,7 @@ async function createFaceOf(context: CommandContext, options: WalkOptions) {
     view: () => ({ ...base, nowMs: ports.clock.now() }),
     ...(options.checklist === undefined ? {} : { checklist: options.checklist }),
     shown: options.shown ?? new Set(),
+    requestsOf: (question) => asked.of(question),
   })
 }
 

@@ -5,7 +5,7 @@
 import type { Dialog } from '../core/dialog.ts'
 import type { Text } from '../core/text.ts'
 import type { ManualField, Step } from './document.ts'
-import type { Reason } from './operation.ts'
+import type { PlannedRequest, Reason } from './operation.ts'
 import type { RunState } from './run-state.ts'
 
 export type QuestionKind =
@@ -42,6 +42,8 @@ export interface Question {
   readonly state: RunState
   /** Wall clock at which a wait ends. */
   readonly untilMs?: number
+  /** What the action at hand would send. */
+  readonly plan?: PlannedRequest
 }
 
 /** What a person says about the step itself: it is recorded and the step goes on from it. */
@@ -59,7 +61,9 @@ export type Answer =
   /** Kept, and asked again. */
   | { readonly kind: 'note'; readonly text: string }
   /** Recorded; the run then waits for the other person. */
-  | { readonly kind: 'handoff'; readonly to: string }
+  | { readonly kind: 'handoff'; readonly to: string; readonly note?: string }
+  /** To a read-only step that was done: `backTargets` names them. */
+  | { readonly kind: 'back'; readonly to: string }
   /** The run waits and can be resumed. */
   | { readonly kind: 'stop' }
   /** Ctrl-C: as stop, and the run counts as interrupted. */

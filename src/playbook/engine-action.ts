@@ -10,7 +10,7 @@ import { ask, skipped, waitingOf } from './engine-ask.ts'
 import { notInThisVersion, type Progress, type Walk } from './engine-walk.ts'
 import { CALLED_OFF_CODES, stepAt } from './fold.ts'
 import type { ApprovalMode, GatePorts } from './gate.ts'
-import type { Look, Reason, Verdict } from './operation.ts'
+import type { Look, PlannedRequest, Reason, Verdict } from './operation.ts'
 import { reconcileIntent, runGate } from './run-gate.ts'
 
 export async function performAction(walk: Walk, step: ActionStep): Promise<Progress> {
@@ -34,6 +34,7 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
         kind: 'action',
         prompt: step.approval.prompt ?? action.title,
         reasons: known.reasons,
+        ...planOf(walk, step, action),
       })
       return asked === 'answered' ? 'on' : 'stop'
     }
@@ -41,6 +42,14 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
   return throughGate(walk, step, action, {
     kind: walk.ports.dialog.approve === undefined ? 'nobody' : 'ask',
   })
+}
+
+/** For whoever wants to see the request before it is approved. */
+function planOf(walk: Walk, step: ActionStep, action: AnyAction): { plan?: PlannedRequest } {
+  const resolved = walk.ports.expressions.template(step.with, walk.scope())
+  const input = resolved.kind === 'value' ? action.inputs.safeParse(resolved.value) : undefined
+  if (input?.success !== true || action.plan === undefined) return {}
+  return { plan: action.plan(input.data) }
 }
 
 /** What cannot be done from here a person does, and says so. */

@@ -4,10 +4,11 @@ import { EXIT } from '../core/exit-code.ts'
 import { cleanText } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import { parseFields } from './dialog-fields.ts'
-import type { Answer, Question, QuestionKind, StepAnswer } from './dialog.ts'
+import type { Question, QuestionKind, StepAnswer } from './dialog.ts'
 import type { ManualField, ManualStep, Step } from './document.ts'
 import type { Progress, Walk } from './engine-walk.ts'
-import type { Reason } from './operation.ts'
+import { backTargets } from './fold-back.ts'
+import type { PlannedRequest, Reason } from './operation.ts'
 import { SIGN_STEP, type RecordedAnswer, type Waiting } from './run-state.ts'
 
 /** What each question can be answered with. */
@@ -30,6 +31,8 @@ export interface Ask {
   readonly fields?: readonly ManualField[]
   readonly confirm?: string
   readonly untilMs?: number
+  /** What the action at hand would send. */
+  readonly plan?: PlannedRequest
 }
 
 /** `answered`: it is on record, as `given[kind]` of the step. */
@@ -65,6 +68,7 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
       state: walk.state(),
       ...(step === undefined ? {} : { of: step }),
       ...(asking.untilMs === undefined ? {} : { untilMs: asking.untilMs }),
+      ...(asking.plan === undefined ? {} : { plan: asking.plan }),
     } satisfies Question)
     if (answer.kind === 'interrupt' || walk.ports.signal.aborted) {
       walk.park(waitingOf(step, asking), true)
@@ -76,17 +80,20 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
     }
     if (answer.kind === 'handoff') {
       const to = cleanText(answer.to, 100)
+      if (answer.note !== undefined) note(walk, step, answer.note)
       walk.append({ kind: 'runHandedOver', data: { to, by: walk.by } })
       walk.park(waitingOf(step, asking))
       return 'stopped'
     }
     if (answer.kind === 'note') {
-      walk.append({
-        kind: 'noteAdded',
-        ...(step === undefined ? {} : { step: step.id }),
-        data: { text: cleanText(answer.text, 1000), by: walk.by },
-      })
+      note(walk, step, answer.text)
       continue
+    }
+    if (answer.kind === 'back') {
+      if (!backTargets(walk.state()).some((target) => target.id === answer.to)) continue
+      const data = { question: asking.kind, answer, by: walk.by }
+      walk.append({ kind: 'answerGiven', step: id, data })
+      return 'answered'
     }
     if (owner !== undefined) return keepAsNote(walk, owner, answer)
     const checked = checkAnswer(asking, answer)
@@ -99,6 +106,14 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
       ...checked.problems.map((message) => ({ code: 'ANSWER_INVALID', message })),
     ]
   }
+}
+
+function note(walk: Walk, step: Step | undefined, words: string): void {
+  walk.append({
+    kind: 'noteAdded',
+    ...(step === undefined ? {} : { step: step.id }),
+    data: { text: cleanText(words, 1000), by: walk.by },
+  })
 }
 
 interface MissingOwner {
@@ -209,7 +224,7 @@ function record(walk: Walk, id: string, question: QuestionKind, answer: Recorded
 
 function checkAnswer(
   asking: Ask,
-  answer: Exclude<Answer, { kind: 'note' | 'handoff' | 'stop' | 'interrupt' }>,
+  answer: StepAnswer,
 ): { readonly answer: RecordedAnswer; readonly problems: readonly Text[] } {
   if (!ALLOWED_ANSWERS[asking.kind].includes(answer.kind)) {
     return { answer, problems: [notAllowed(asking.kind)] }

@@ -4,6 +4,7 @@ import { MtsError } from '../core/errors.ts'
 import type { StoredEvent } from '../core/journal.ts'
 import { text } from '../core/text.ts'
 import { onExported, onFollowUp, onImported } from './fold-travel.ts'
+import { wentBack } from './fold-back.ts'
 import { endingAfter, endingAtTheLastStep } from './fold-ending.ts'
 import type { Document, Step } from './document.ts'
 import type { Observation, Verdict } from './operation.ts'
@@ -165,6 +166,7 @@ function onAnswerGiven(state: RunState, event: StoredEvent): RunState {
       ? { ...awake, signed: { by: data.by, atMs: event.atMs, hash: event.hash } }
       : awake
   }
+  if (data.answer.kind === 'back') return settlePosition(wentBack(awake, data.answer.to))
   return patchStep(awake, event, (step) => {
     // Looking again forgets what was seen and said, but not that the step applies.
     if (data.answer.kind === 'repeat') {
@@ -321,7 +323,15 @@ function settlePosition(state: RunState): RunState {
   if (position.phase === 'finally' && position.index >= state.document.finally.length) {
     position = { phase: 'done' } satisfies Position
   }
-  return { ...state, position, ...(ending === undefined ? {} : { ending }) }
+  return passKept({ ...state, position, ...(ending === undefined ? {} : { ending }) })
+}
+
+/** After going back the walk comes by answers that were kept: they are not asked for again. */
+function passKept(state: RunState): RunState {
+  if (state.document.kind !== 'Playbook' || state.position.phase !== 'steps') return state
+  const step = stepAt(state)
+  if (step === undefined || !isFinished(stepState(state, step.id))) return state
+  return settlePosition(advance(state, step.id))
 }
 
 function patchStep(

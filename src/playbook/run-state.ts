@@ -52,6 +52,8 @@ export type RecordedAnswer =
   | { readonly kind: 'fail'; readonly reason: string }
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'repeat' }
+  /** The walk stands at this step again. */
+  | { readonly kind: 'back'; readonly to: string }
 
 export interface AnswerGivenData {
   readonly question: QuestionKind

@@ -1,7 +1,7 @@
 /** The screen at a question: where the run stands, what is new since the last one, what is asked and why. */
 import { text } from '../core/text.ts'
 import type { Document, Step } from '../playbook/document.ts'
-import type { Reason } from '../playbook/operation.ts'
+import type { Observation, Reason } from '../playbook/operation.ts'
 import type { Run } from '../playbook/run.ts'
 import { line, paintLabel } from './lines.ts'
 import { runHeadline } from './run.ts'
@@ -17,6 +17,8 @@ export interface QuestionScreen {
   readonly reasons: readonly Reason[]
   /** Steps already on the screen: they are not shown twice. */
   readonly shown: ReadonlySet<string>
+  /** What was seen at this step, or last. */
+  readonly evidence?: Observation
 }
 
 export function renderQuestionScreen(screen: QuestionScreen, view: View): string {
@@ -79,6 +81,36 @@ export function renderDetails(screen: QuestionScreen, view: View): string {
       line(view, text('메모', 'Note'), `${note.at.slice(11, 16)} ${note.by}: ${note.text}`),
     )
   }
+  lines.push(...evidenceLines(screen, view))
   lines.push(line(view, text('대상', 'Service'), run.url))
   return lines.join('\n')
+}
+
+/** More than this is a document of its own: `mts run status -o json` has all of it. */
+const MAX_VALUES = 16
+
+/** Figure by figure, with where they come from. */
+function evidenceLines({ evidence }: QuestionScreen, view: View): string[] {
+  if (evidence === undefined) return []
+  const source = line(view, text('출처', 'Source'), evidence.source)
+  if (evidence.kind === 'unknown') return [source]
+  const values = scalarsOf('', evidence.value)
+  return [
+    source,
+    ...values
+      .slice(0, MAX_VALUES)
+      .map((value, index) =>
+        line(view, index === 0 ? text('측정값', 'Values') : text('', ''), value),
+      ),
+    ...(values.length > MAX_VALUES
+      ? [line(view, text('', ''), `… +${values.length - MAX_VALUES}`)]
+      : []),
+  ]
+}
+
+function scalarsOf(name: string, value: unknown): readonly string[] {
+  if (value === null || typeof value !== 'object') return [`${name}: ${String(value)}`]
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...scalarsOf(name === '' ? key : `${name}.${key}`, item),
+  ])
 }

@@ -286,6 +286,8 @@ function answered({ answer, by, question }: AnswerGivenData, title: Text): Told 
       return { ...told(`건너뜀: ${answer.reason}`, `skipped: ${answer.reason}`), tone: 'warning' }
     case 'repeat':
       return told('다시 확인', 'look again')
+    case 'back':
+      return told(`${answer.to}(으)로 돌아감`, `went back to ${answer.to}`)
   }
 }
 
