@@ -1,9 +1,8 @@
 // Builds the standalone executable with Bun: executable/mts-<target>, one file that runs where there
 // is no Node. `--host`: for this machine alone. Otherwise for all targets, or for those named.
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import { bundle, root } from './bundle.mjs'
 import { EXECUTABLES, executableFor, hostTarget } from './executables.mjs'
@@ -42,10 +41,15 @@ async function compile(target) {
     '--compile',
     `--target=${EXECUTABLES[target].bun}`,
     // Bytecode is made here once, instead of from the source at each start; each command's own.
-    ...['--bytecode', '--format=esm', '--splitting', '--minify'],
+    '--bytecode',
+    '--format=esm',
+    '--splitting',
+    '--minify',
     // Nothing that lies about where mts is started may change what it does.
-    ...['--no-compile-autoload-dotenv', '--no-compile-autoload-bunfig'],
-    ...['--asset', 'playbooks', '--asset', 'checklists'],
+    '--no-compile-autoload-dotenv',
+    '--no-compile-autoload-bunfig',
+    '--asset=playbooks',
+    '--asset=checklists',
     `--outfile=${made}`,
   ]
   const started = Date.now()
@@ -68,19 +72,21 @@ async function compile(target) {
   )
 }
 
-/** The binary itself: npm may not have run the script that puts it where `npx bun` looks. */
+/**
+ * The binary itself: with npm's install scripts it has been moved into `bun/bin`, without them it is
+ * still in the package for this machine, and what `npx bun` would start is a placeholder.
+ */
 function findBun() {
-  const { resolve } = createRequire(import.meta.url)
-  const name = `@oven/bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const part = `@oven/bun-${system}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
   const binary = process.platform === 'win32' ? 'bun.exe' : 'bun'
-  for (const packed of [name, `${name}-musl`]) {
-    try {
-      return resolve(`${packed}/bin/${binary}`)
-    } catch (error) {
-      if (error.code !== 'MODULE_NOT_FOUND') throw error
-    }
+  const places = ['bun/bin/bun.exe', `${part}/bin/${binary}`, `${part}-musl/bin/${binary}`]
+  for (const place of places) {
+    const file = `${root}node_modules/${place}`
+    // The placeholder is a few hundred bytes.
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 1024 * 1024) return file
   }
-  return fail(`Bun is not installed for this machine (${name}): npm ci --include=optional`)
+  return fail(`Bun is not installed for this machine (${part}): npm ci --include=optional`)
 }
 
 function fail(why) {

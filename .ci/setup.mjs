@@ -1,10 +1,11 @@
 // Makes a fresh clone ready: installs what the lock file says and builds, each only when it is
 // missing or older than what it is made from. Plain Node, since nothing is installed yet.
-// `--install-only` leaves the build to the caller.
+// `--install-only` leaves the build to the caller; `--executable` makes this machine's executable too.
 import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { executableFor, hostTarget } from './executables.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
@@ -24,16 +25,16 @@ locked(() => {
     touch('node_modules/.package-lock.json')
   }
   if (process.argv.includes('--install-only')) return
-  const sources = [
-    'src',
-    '.ci/build.mjs',
-    '.ci/bundle.mjs',
-    'package.json',
-    'package-lock.json',
-    'tsconfig.json',
-  ]
-  if (timeOf('dist/main.js') < Math.max(...sources.map((path) => newestIn(path)))) {
+  const sources = ['src', '.ci/build.mjs', '.ci/bundle.mjs', 'package.json', 'package-lock.json']
+  if (timeOf('dist/main.js') < newestOf([...sources, 'tsconfig.json'])) {
     step('Building', process.execPath, ['.ci/build.mjs'])
+  }
+  const target = process.argv.includes('--executable') ? hostTarget() : undefined
+  if (target === undefined) return
+  const inside = ['dist/main.js', 'playbooks', 'checklists', '.ci/build-executable.mjs']
+  // Tests take one that is older than the build for an old one.
+  if (timeOf(relative(root, executableFor(target))) < newestOf([...sources, ...inside])) {
+    step('Building the executable', process.execPath, ['.ci/build-executable.mjs', '--host'])
   }
 })
 
@@ -80,6 +81,10 @@ function step(what, program, args) {
     fail(`${what} failed: ${error?.message ?? `exit ${status}`}\n${stdout ?? ''}${stderr ?? ''}`)
   }
   process.stderr.write(`${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
+}
+
+function newestOf(paths) {
+  return Math.max(...paths.map((path) => newestIn(path)))
 }
 
 function newestIn(path) {

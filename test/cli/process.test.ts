@@ -5,11 +5,10 @@ import { createServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { PROJECT_DIR } from '../support/ports.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { describePrograms, type Program } from '../support/programs.ts'
 
-const PROGRAM = join(PROJECT_DIR, 'bin', 'mts.js')
-
+let program: Program
 let home: string
 const servers: Server[] = []
 
@@ -29,7 +28,7 @@ const environment = (): Record<string, string> => ({
 })
 
 function mts(...words: readonly string[]): { code: number | null; stdout: string; stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, ...words], {
+  const { status, stdout, stderr } = spawnSync(program.file, [...program.args, ...words], {
     env: environment(),
     encoding: 'utf8',
     timeout: 20_000,
@@ -50,7 +49,11 @@ async function silentPort(onConnection: () => void): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-describe('the built program', () => {
+const use = (started: Program): void => {
+  program = started
+}
+
+describePrograms('the built program', use, () => {
   it('ends with the exit code of its command', () => {
     expect(mts('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
     expect(mts('helth').code).toBe(64)
@@ -59,7 +62,7 @@ describe('the built program', () => {
   })
 
   it('finds the playbooks it was packed with from anywhere', () => {
-    const { status, stdout } = spawnSync(process.execPath, [PROGRAM, 'playbook', 'list'], {
+    const { status, stdout } = spawnSync(program.file, [...program.args, 'playbook', 'list'], {
       cwd: home,
       env: environment(),
       encoding: 'utf8',
@@ -79,7 +82,7 @@ describe('the built program', () => {
   it('bears a reader that goes away', async () => {
     const child = spawn(
       'bash',
-      ['-c', `set -o pipefail; "$0" "$1" config show | head -1`, process.execPath, PROGRAM],
+      ['-c', `set -o pipefail; "$0" "$@" config show | head -1`, program.file, ...program.args],
       {
         env: environment(),
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -102,8 +105,8 @@ describe('the built program', () => {
         heard()
       })
       const child = spawn(
-        process.execPath,
-        [PROGRAM, 'dlq', '-o', 'json', '--url', `http://127.0.0.1:${port}`],
+        program.file,
+        [...program.args, 'dlq', '-o', 'json', '--url', `http://127.0.0.1:${port}`],
         {
           env: environment(),
           stdio: ['ignore', 'pipe', 'pipe'],

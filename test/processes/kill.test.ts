@@ -1,18 +1,15 @@
 /** kill -9 at any moment of a reprocessing: what crosses processes, with the built program. */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createSystemClock } from '../../src/cli/clock.ts'
 import { seoulTimeOf } from '../../src/core/dates.ts'
 import { createDemo, type Demo } from '../../src/demo/demo.ts'
 import { listenDemo, type Listening } from '../../src/demo/listen.ts'
 import type { SettlementAction } from '../../src/settlement/action-value.ts'
-
-const PROGRAM = fileURLToPath(new URL('../../bin/mts.js', import.meta.url))
-const BUILT = existsSync(fileURLToPath(new URL('../../dist/main.js', import.meta.url)))
+import { describePrograms, type Program } from '../support/programs.ts'
 
 interface Ended {
   readonly exitCode: number | null
@@ -20,6 +17,10 @@ interface Ended {
   readonly stderr: string
 }
 
+let program: Program
+const use = (started: Program): void => {
+  program = started
+}
 let directory: string
 let demo: Demo
 let listening: Listening
@@ -42,7 +43,7 @@ function mts(
   words: readonly string[],
   onStart: (kill: (signal: NodeJS.Signals) => void) => void = () => undefined,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [PROGRAM, ...words, '-o', 'json'], {
+  const child = spawn(program.file, [...program.args, ...words, '-o', 'json'], {
     env: {
       PATH: process.env['PATH'],
       HOME: directory,
@@ -89,8 +90,9 @@ async function requestIsOut(): Promise<void> {
   while (posts() === 0) await new Promise((resolve) => setTimeout(resolve, 2))
 }
 
-describe.skipIf(!BUILT)('kill -9 (needs the built program: npm run build)', () => {
-  it.each([30, 110, 180, 300, 450])(
+describePrograms('kill -9', use, ({ name }) => {
+  // The executable is at work after a few milliseconds already.
+  it.each(name === 'executable' ? [4, 15, 40, 180, 320] : [30, 110, 180, 300, 450])(
     'after %i ms, then resume: at most one POST, and the outcome is right',
     async (delayMs) => {
       demo.setPace({ beforeCommitMs: 150, afterCommitMs: 150 })
@@ -131,7 +133,7 @@ describe.skipIf(!BUILT)('kill -9 (needs the built program: npm run build)', () =
   })
 })
 
-describe.skipIf(!BUILT)('two terminals (needs the built program: npm run build)', () => {
+describePrograms('two terminals', use, () => {
   it('a second action on the date ends with 75 while the first is at work', async () => {
     demo.setPace({ beforeCommitMs: 900, afterCommitMs: 0 })
     const first = await askForDigest()

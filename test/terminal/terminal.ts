@@ -1,17 +1,16 @@
 /**
- * The program in a real terminal of 80 columns: bundled once, started in a pseudo-terminal, typed at,
- * and read without its control sequences.
+ * The built program in a real terminal of 80 columns: started in a pseudo-terminal, typed at, and
+ * read without its control sequences.
  */
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn, type IPty } from '@lydell/node-pty'
-import { build } from 'esbuild'
 import { cellsOf } from '../../src/render/columns.ts'
-import { PROJECT_DIR } from '../support/ports.ts'
+import type { Program } from '../support/programs.ts'
 
-export interface Program {
-  /** `mts …` in a fresh terminal; the home is shared by one program. */
+export interface Terminals {
+  /** `mts …` in a fresh terminal; the home is shared by all of them. */
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): Terminal
   remove(): void
 }
@@ -34,33 +33,13 @@ export const ENTER = '\r'
 
 const WAIT_MS = 15_000
 
-/** Built beside the project's own modules, so that the native one is found. */
-export async function buildProgram(): Promise<Program> {
+/** A terminal for it, with a home of its own. */
+export function openTerminals(program: Program): Terminals {
   const home = mkdtempSync(join(tmpdir(), 'mts-terminal-'))
-  const bundle = mkdtempSync(join(PROJECT_DIR, 'node_modules', '.mts-terminal-'))
-  await build({
-    absWorkingDir: PROJECT_DIR,
-    stdin: {
-      contents: `import { start } from './src/cli/main.ts'; start()`,
-      resolveDir: PROJECT_DIR,
-      loader: 'ts',
-    },
-    outfile: join(bundle, 'dist', 'mts.mjs'),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    external: ['libsql'],
-    banner: { js: 'const require=(id)=>process.getBuiltinModule(id)' },
-    logLevel: 'error',
-  })
-  for (const assets of ['playbooks', 'checklists']) {
-    symlinkSync(join(PROJECT_DIR, assets), join(bundle, assets))
-  }
   return {
     start: (argv, env = {}) =>
       watch(
-        spawn(process.execPath, [join(bundle, 'dist', 'mts.mjs'), ...argv], {
+        spawn(program.file, [...program.args, ...argv], {
           cols: 80,
           rows: 40,
           cwd: home,
@@ -77,7 +56,6 @@ export async function buildProgram(): Promise<Program> {
       ),
     remove: () => {
       rmSync(home, { recursive: true, force: true })
-      rmSync(bundle, { recursive: true, force: true })
     },
   }
 }

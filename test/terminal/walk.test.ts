@@ -1,27 +1,27 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { SettableClock } from '../playbook/engine/demo-world.ts'
 import { STORES, createShiftedClock } from '../playbook/engine/demo-world.ts'
 import { isoSeoul } from '../../src/core/dates.ts'
 import { createDemo, type Demo } from '../../src/demo/demo.ts'
 import { listenDemo, type Listening } from '../../src/demo/listen.ts'
+import { describePrograms, type Program } from '../support/programs.ts'
 import {
-  buildProgram,
   CTRL_C,
   CTRL_D,
   ENTER,
+  openTerminals,
   tooWide,
-  type Program,
   type Terminal,
+  type Terminals,
 } from './terminal.ts'
 
-let program: Program
+let terminals: Terminals
 let demo: Demo
 let listening: Listening
 
-beforeAll(async () => {
-  program = await buildProgram()
-}, 30_000)
-afterAll(() => program.remove())
+const use = (program: Program): void => {
+  terminals = openTerminals(program)
+}
 
 /** The program in its terminal lives in real time, and so does its service here. */
 function realClock(): SettableClock {
@@ -34,10 +34,13 @@ async function serve(...faults: string[]): Promise<void> {
 }
 
 beforeEach(() => serve('failed-batch-linked'))
-afterEach(() => listening.close())
+afterEach(async () => {
+  await listening.close()
+  terminals.remove()
+})
 
 function mts(...argv: readonly string[]): Terminal {
-  return program.start([...argv, '--url', listening.url], {
+  return terminals.start([...argv, '--url', listening.url], {
     MTS_STORES: STORES,
     MTS_VERIFY_AFTER: '20ms',
     // Whatever the time of day is when the tests run, no batch is near.
@@ -53,7 +56,7 @@ function batchFarAway(): string {
 const walk = (): Terminal =>
   mts('playbook', 'settlement-failure', '--input', `date=${demo.spoiled[0]?.date ?? ''}`)
 
-describe('a playbook in a terminal', () => {
+describePrograms('a playbook in a terminal', use, () => {
   it('shows what is known and takes what a person types, on a Korean keyboard too', async () => {
     const terminal = walk()
     const screen = await terminal.until('받은 사람:')
@@ -134,7 +137,7 @@ describe('a playbook in a terminal', () => {
   })
 })
 
-describe('an action in a terminal', () => {
+describePrograms('an action in a terminal', use, () => {
   beforeEach(async () => {
     await listening.close()
     await serve('failed-batch-empty')
@@ -164,7 +167,7 @@ describe('an action in a terminal', () => {
   })
 })
 
-describe('a checklist in a terminal', () => {
+describePrograms('a checklist in a terminal', use, () => {
   it('asks what cannot be measured, and is signed with a yes', async () => {
     await listening.close()
     await serve()

@@ -1,0 +1,3 @@
+export const EXECUTABLES: Readonly<Record<string, { readonly bun: string }>>
+export function executableFor(target: string): string
+export function hostTarget(): string | undefined
