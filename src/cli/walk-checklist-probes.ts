@@ -18,8 +18,9 @@ import { createOpenMattersProbe } from '../checklist/open-matters-probe.ts'
 import { createPerformanceProbe, type QueryPrometheus } from '../checklist/performance-probe.ts'
 import type { SampleReader } from '../checklist/sample-series.ts'
 import { parseSupportTable } from '../checklist/support-table.ts'
-import { createThresholdProbe } from '../checklist/threshold-probe.ts'
+import { createThresholdProbe, type ThresholdPorts } from '../checklist/threshold-probe.ts'
 import { createVersionsProbe } from '../checklist/versions-probe.ts'
+import { overTimeOf } from './over-time.ts'
 import { createResourcesProbe } from '../health/resources-probe.ts'
 import type { AnyProbe } from '../playbook/catalog.ts'
 import { foldRun } from '../playbook/fold.ts'
@@ -28,6 +29,7 @@ import { milestonesOf } from '../report/milestones.ts'
 import { createBacklogProbe } from '../settlement/backlog-probe.ts'
 import { createSalesDayProbe, createSalesWeekProbe } from '../settlement/sales-probes.ts'
 import { openFollowUps, runningOut } from './walk-checklist-matters.ts'
+import { longSamples } from './walk-checklist-samples.ts'
 
 export interface ChecklistProbePorts {
   readonly service: Service
@@ -42,21 +44,28 @@ export interface ChecklistProbePorts {
 
 export function wireChecklistProbes(ports: ChecklistProbePorts): readonly AnyProbe[] {
   const { service, settings, samples } = ports
-  const read: SampleReader = samples ?? (() => Promise.resolve([]))
   const settlement = { reader: service, settings }
   const loadSupportTable = async () => parseSupportTable(await assetOf(ports, SUPPORT_TABLE))
   const monitoring: MonitoringPorts = { ...telemetryOf(ports), loadSupportTable }
+  const { withPrometheus } = monitoring
+  const read = longSamples({
+    url: settings.url,
+    clock: ports.clock,
+    journal: samples ?? (() => Promise.resolve([])),
+    ...(withPrometheus === undefined ? {} : { withPrometheus }),
+  })
   const probes = [
     createResourcesProbe({
       reader: service,
       settings,
       ...(samples === undefined ? {} : { samples }),
+      ...overTimeOf(settings, ports.clock),
     }),
     createBacklogProbe(settlement),
     createSalesWeekProbe(settlement),
     createSalesDayProbe(settlement),
     createPerformanceProbe({ samples: read, settings, ...queryOf(monitoring) }),
-    createThresholdProbe({ samples: read, settings }),
+    createThresholdProbe({ samples: read, settings, ...loadedRulesOf(monitoring) }),
     createVersionsProbe({ reader: service, settings, loadSupportTable }),
     createAgeProbe(),
     createCapacityProbe({ samples: read, settings }),
@@ -127,6 +136,25 @@ function telemetryOf({
           },
         }
   return { ...prometheus, ...alertmanager }
+}
+
+/** A query over four weeks takes its time. */
+const RULES_TIMEOUT_MS = 20_000
+
+function loadedRulesOf({ withPrometheus }: MonitoringPorts): Pick<ThresholdPorts, 'reviewLoaded'> {
+  if (withPrometheus === undefined) return {}
+  return {
+    reviewLoaded: async (toMs, signal) => {
+      const [{ reviewLoadedRules }, { ruleComparison }] = await Promise.all([
+        import('../checklist/loaded-rules.ts'),
+        import('../doctor/rule-comparison.ts'),
+      ])
+      return reviewLoadedRules({ withPrometheus, comparisonOf: ruleComparison }, toMs, {
+        signal,
+        timeoutMs: RULES_TIMEOUT_MS,
+      })
+    },
+  }
 }
 
 function queryOf({ withPrometheus }: MonitoringPorts): {

@@ -10,7 +10,6 @@ import {
   createComponentTimesProbe,
   createHitRateProbe,
   createSlowestProbe,
-  type LatencyProbePorts,
 } from '../health/latency-probes.ts'
 import { createLogPatternProbe, type LogPatternPorts } from '../health/log-pattern-probe.ts'
 import {
@@ -44,6 +43,7 @@ import { createBatchTimeProbe } from '../settlement/batch-time-probe.ts'
 import { createClockProbe } from '../settlement/clock-probe.ts'
 import { createSettlementProbes } from '../settlement/probes.ts'
 import { createRecentDaysProbe } from '../settlement/recent-days-probe.ts'
+import { overTimeOf } from './over-time.ts'
 import { wireChecklistProbes, type ChecklistProbePorts } from './walk-checklist-probes.ts'
 
 export interface CatalogPorts extends Pick<ChecklistProbePorts, 'journal' | 'readAsset'> {
@@ -60,13 +60,15 @@ export interface CatalogPorts extends Pick<ChecklistProbePorts, 'journal' | 'rea
 
 export function wireCatalog(ports: CatalogPorts): Catalog {
   const { service, settings, clock, samples } = ports
+  const overTime = overTimeOf(settings, clock)
   const health = {
     reader: service,
     settings,
     ...(samples === undefined ? {} : { samples }),
+    ...overTime,
   }
   const timeout = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }
-  const meters = { reader: service, ...timeout }
+  const meters = { reader: service, ...timeout, ...overTime }
   const log = { ...meters, ...logCounter(settings.log) }
   const machine = { ...meters, settings }
   const settlement = { reader: service, settings }
@@ -83,7 +85,7 @@ export function wireCatalog(ports: CatalogPorts): Catalog {
     ...createMachineProbes(machine),
     createSlowestProbe(machine),
     createComponentTimesProbe(meters),
-    createHitRateProbe({ ...machine, ...prometheusQuery(settings, clock) }),
+    createHitRateProbe(machine),
     ...createSalesProbes(machine),
     ...createSalesMeterProbes(meters),
     createExternalProbe({
@@ -166,30 +168,6 @@ function lastDailyIn({
       const { lastDailyPatterns } = await import('./log-baseline.ts')
       const before = seoulInstant(seoulDateOf(nowMs))
       return lastDailyPatterns(await journal(), url, before)?.baseline
-    },
-  }
-}
-
-/** A client for the one question, let go at once: most walks never ask it. */
-function prometheusQuery(
-  { prometheusUrl, prometheusHeaders, caFile }: Settings,
-  clock: Clock,
-): Pick<LatencyProbePorts, 'queryPrometheus'> {
-  if (prometheusUrl === undefined) return {}
-  return {
-    queryPrometheus: async (expression, options) => {
-      const { createPrometheusClient } = await import('../telemetry/prometheus.ts')
-      const access = {
-        url: prometheusUrl,
-        headers: prometheusHeaders ?? {},
-        ...(caFile === undefined ? {} : { caFile }),
-      }
-      const client = await createPrometheusClient(access, clock)
-      try {
-        return await client.query(expression, options)
-      } finally {
-        await client.close()
-      }
     },
   }
 }

@@ -112,6 +112,12 @@ export interface PrometheusReader {
     range: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
     options?: RequestOptions,
   ): Promise<Read<RangeAnswer>>
+  /** Samples as they were scraped, not evaluated on a grid: those of the last `windowMs` up to `atMs`. */
+  rawSamples(
+    selector: string,
+    windowMs: number,
+    options?: RequestOptions & { readonly atMs?: number },
+  ): Promise<Read<RangeAnswer>>
   rules(options?: RequestOptions): Promise<Read<readonly RuleGroup[]>>
   alerts(options?: RequestOptions): Promise<Read<readonly RuleAlert[]>>
   targets(options?: RequestOptions): Promise<Read<readonly ScrapeTarget[]>>
@@ -125,6 +131,8 @@ export interface PrometheusReader {
   /** Names of all metrics that have a series. */
   metricNames(options?: RequestOptions): Promise<Read<readonly string[]>>
   version(options?: RequestOptions): Promise<Read<string>>
+  /** How long it keeps samples, in its own words: `15d`, `15d or 50GiB`. */
+  retention?(options?: RequestOptions): Promise<Read<string>>
   /** The Alertmanagers it sends to. */
   alertmanagers(options?: RequestOptions): Promise<Read<readonly string[]>>
   close(): Promise<void>

@@ -36,6 +36,8 @@ export interface ReadMeta {
   readonly latencyMs: number
   /** The answer's Date header, ms since the epoch (whole seconds); absent when missing or unreadable. */
   readonly dateMs?: number
+  /** What a server that answered said beside it: the value may be a part of the whole. Absent: nothing. */
+  readonly warnings?: readonly string[]
 }
 
 export type Read<T> =

@@ -91,7 +91,7 @@ export function createAsker(options: {
 }
 
 /** `late` also when the caller gave up: nobody waits for an answer any more. */
-async function firstOf<T>(
+export async function firstOf<T>(
   clock: Clock,
   deadlineMs: number,
   reading: Promise<T>,

@@ -2,6 +2,7 @@
 import type { Metric } from '../core/service.ts'
 import type { Read } from '../core/read.ts'
 import { askEach } from './asker.ts'
+import type { OverTimeFacts } from './collect-over-time.ts'
 import { mapFact, meterFact } from './fact.ts'
 import type { LatencyObservations } from './observations.ts'
 import { REQUEST_BUDGET, askMeter, type Round } from './round.ts'
@@ -20,6 +21,15 @@ export function countsAsApi(uri: string): boolean {
 
 /** `earlier` is what was asked before: once it is answered, the meter exists at the latest. */
 export async function observeLatency(
+  round: Round,
+  earlier: Promise<unknown>,
+  overTime?: OverTimeFacts,
+): Promise<LatencyObservations> {
+  const seen = await observeMaxima(round, earlier)
+  return overTime === undefined ? seen : { ...seen, p95: await overTime.p95Ms }
+}
+
+async function observeMaxima(
   round: Round,
   earlier: Promise<unknown>,
 ): Promise<LatencyObservations> {

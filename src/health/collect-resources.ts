@@ -1,4 +1,5 @@
 /** Heap, CPU and disk, each from the best source at hand. */
+import type { OverTimeFacts } from './collect-over-time.ts'
 import { factOf, type Fact } from './fact.ts'
 import { componentOf } from './judge-component.ts'
 import type { ComponentObservations, ResourceObservations } from './observations.ts'
@@ -10,10 +11,11 @@ const SAMPLE_SLACK_MS = 120_000
 export async function observeResources(
   round: Round,
   components: Promise<ComponentObservations>,
+  overTime?: OverTimeFacts,
 ): Promise<ResourceObservations> {
   const [heap, cpu, diskMeters] = await Promise.all([
     observeHeap(round),
-    observeCpu(round),
+    observeCpu(round, overTime),
     components.then((seen) => observeDisk(round, seen)),
   ])
   return { ...heap, ...cpu, ...(diskMeters === undefined ? {} : { diskMeters }) }
@@ -41,14 +43,20 @@ async function observeHeap(
   }
 }
 
-async function observeCpu(round: Round): Promise<Pick<ResourceObservations, 'cpu' | 'cpuSamples'>> {
+async function observeCpu(
+  round: Round,
+  overTime: OverTimeFacts | undefined,
+): Promise<Pick<ResourceObservations, 'cpu' | 'cpuSamples' | 'cpuScraped'>> {
   const { thresholds } = round.ports.settings
   const cpu = await askMeter(round, 'system.cpu.usage', 'VALUE')
   const above = cpu.kind === 'known' && cpu.value * 100 > thresholds.cpuPercent
-  if (!above || round.ports.samples === undefined) return { cpu, cpuSamples: [] }
+  if (!above) return { cpu, cpuSamples: [] }
+  const cpuScraped = overTime === undefined ? {} : { cpuScraped: await overTime.cpu }
+  if (round.ports.samples === undefined) return { cpu, cpuSamples: [], ...cpuScraped }
   const nowMs = round.ports.clock.now()
   const fromMs = nowMs - thresholds.cpuForMs - SAMPLE_SLACK_MS
-  return { cpu, cpuSamples: await round.ports.samples('system.cpu.usage', fromMs, nowMs) }
+  const cpuSamples = await round.ports.samples('system.cpu.usage', fromMs, nowMs)
+  return { cpu, cpuSamples, ...cpuScraped }
 }
 
 async function observeDisk(

@@ -1,9 +1,11 @@
 /** Whether anything was sold: the configured stores are asked, or else the counters stand in. */
-import { isoSeoul } from '../core/dates.ts'
+import { addDays, isoSeoul, seoulDateOf } from '../core/dates.ts'
 import type { Read } from '../core/read.ts'
 import type { MetricsSummary } from '../core/service.ts'
+import { text } from '../core/text.ts'
 import { askEach } from './asker.ts'
-import { factOf, mapFact, type Fact } from './fact.ts'
+import type { OverTimeFacts } from './collect-over-time.ts'
+import { factOf, mapFact, unknown, type Fact } from './fact.ts'
 import type { SalesCounter, SalesObservations } from './observations.ts'
 import { openTimeIn } from './opening-hours.ts'
 import { askMeter, type Round } from './round.ts'
@@ -16,6 +18,29 @@ const CLOCK_TOLERANCE_MS = 60_000
 const BASELINE_MS = 3_600_000
 
 export async function observeSales(
+  round: Round,
+  summary: Promise<Read<MetricsSummary>>,
+  startMs: Promise<Fact<number>>,
+  overTime?: OverTimeFacts,
+): Promise<SalesObservations> {
+  const seen = await observeSold(round, summary, startMs)
+  if (overTime === undefined) return seen
+  const counted = mapFact(factOf(await summary), ({ sales }) => sales)
+  const now = await overTime.sales
+  const weekAgo = isOrdinary(round, seen.nowMs)
+    ? await overTime.salesWeekAgo
+    : unknown(text('공휴일과 비교하지 않음', 'not held against a holiday'))
+  return { ...seen, scraped: { now, weekAgo, counted } }
+}
+
+/** Neither today nor the same weekday of last week is a holiday. */
+function isOrdinary({ ports }: Round, nowMs: number): boolean {
+  const today = seoulDateOf(nowMs)
+  const { holidays } = ports.settings
+  return !holidays.includes(today) && !holidays.includes(addDays(today, -7))
+}
+
+async function observeSold(
   round: Round,
   summary: Promise<Read<MetricsSummary>>,
   startMs: Promise<Fact<number>>,

@@ -4,8 +4,9 @@
  */
 import type { Read } from '../core/read.ts'
 import type { ComponentHealth, MetricsSummary } from '../core/service.ts'
-import { text } from '../core/text.ts'
+import { text, type Text } from '../core/text.ts'
 import { createAsker } from './asker.ts'
+import { askOverTime, type OverTimeFacts } from './collect-over-time.ts'
 import { observeLatency } from './collect-latency.ts'
 import { observeResources } from './collect-resources.ts'
 import { observeSales } from './collect-sales.ts'
@@ -40,6 +41,7 @@ export async function observeHealth(ports: HealthPorts, level: Level): Promise<H
   }
 
   const components = observeComponents(round, { wholeMs, componentMs })
+  const overTime = askOverTime(round, level)
   const pool = observePool(
     round,
     components.then(({ whole }) => whole.kind !== 'ok'),
@@ -47,12 +49,13 @@ export async function observeHealth(ports: HealthPorts, level: Level): Promise<H
   const summary = level < 2 ? undefined : askSummary(round)
   const startMs = level < 2 ? undefined : askStart(round)
   const [sales, settlement, latency, resources] = await Promise.all([
-    summary && startMs && observeSales(round, summary, startMs),
+    summary && startMs && observeSales(round, summary, startMs, overTime),
     summary && startMs && observeSettlement(round, summary, startMs),
-    level < 2 ? undefined : observeLatency(round, components),
-    level < 3 ? undefined : observeResources(round, components),
+    level < 2 ? undefined : observeLatency(round, components, overTime),
+    level < 3 ? undefined : observeResources(round, components, overTime),
   ])
   const observations = { components: await components, pool: await pool }
+  const failure = overTime === undefined ? undefined : await failureOf(overTime)
   const serviceNowMs = asker.serviceNowMs()
   return {
     url: reader.url,
@@ -68,7 +71,17 @@ export async function observeHealth(ports: HealthPorts, level: Level): Promise<H
     ...(settlement === undefined ? {} : { settlement }),
     ...(latency === undefined ? {} : { latency }),
     ...(resources === undefined ? {} : { resources }),
+    ...(failure === undefined ? {} : { overTime: { failure } }),
   }
+}
+
+/** Why Prometheus told nothing at all; null when it told something. */
+async function failureOf({ p95Ms, sales, cpu, done }: OverTimeFacts): Promise<Text | null> {
+  await done
+  const facts = await Promise.all([sales, cpu, p95Ms])
+  if (facts.some(({ kind }) => kind === 'known')) return null
+  const [first] = facts
+  return first.kind === 'unknown' ? first.reason : null
 }
 
 async function observeComponents(

@@ -51,6 +51,13 @@ export interface Health {
   /** The worst check, in the order critical, unknown, warning, ok. */
   readonly status: Status
   readonly elapsedMs: number
+  /** Only where Prometheus is configured and the level asks what it can tell. */
+  readonly overTime?: {
+    /** The checks that rest on it, besides the service's own word. */
+    readonly checks: readonly CheckId[]
+    /** Why it told nothing; null when it told something. */
+    readonly reason: Text | null
+  }
   readonly checks: readonly HealthCheck[]
 }
 

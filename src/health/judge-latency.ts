@@ -2,17 +2,90 @@
 import { durationText } from '../core/duration.ts'
 import { text, type Text } from '../core/text.ts'
 import { meterFact } from './fact.ts'
+import type { P95 } from './collect-over-time.ts'
 import type { Judged } from './health.ts'
 import { poolStall } from './judge-dependencies.ts'
 import type { HealthSettings, LatencyObservations, PoolObservations } from './observations.ts'
 
 const NAMED_ENDPOINTS = 3
 
+export const BY_PROMETHEUS = 'Prometheus http_server_requests_seconds_bucket'
+
+/**
+ * The slowest call is the service's own word for the last two minutes; the 95th percentile tells
+ * whether it lasts, and speaks alone where the meters cannot tell.
+ */
+export function judgeLatency(
+  seen: LatencyObservations,
+  pool: PoolObservations,
+  settings: HealthSettings,
+): Judged {
+  const byMaximum = judgeMaximum(seen, pool, settings)
+  if (seen.p95?.kind !== 'known') return byMaximum
+  return withP95(byMaximum, seen.p95.value, {
+    line: settings.thresholds.apiTimeMs,
+    stalled: poolStall(pool) !== null,
+  })
+}
+
+function withP95(
+  byMaximum: Judged,
+  p95: P95,
+  { line, stalled }: { readonly line: number; readonly stalled: boolean },
+): Judged {
+  const words = p95Words(p95)
+  const both = `${byMaximum.source}, ${BY_PROMETHEUS}`
+  if (byMaximum.status === 'warning' || stalled) {
+    return { ...byMaximum, reason: joined(byMaximum.reason, words), source: both }
+  }
+  if (p95.ms > line) {
+    const over = durationText(line)
+    return {
+      ...byMaximum,
+      status: 'warning',
+      observed: Math.round(p95.ms),
+      reason: text(`${words.ko} · 기준 ${over.ko}`, `${words.en}, line ${over.en}`),
+      summary: words,
+      source: BY_PROMETHEUS,
+    }
+  }
+  if (byMaximum.status === 'unknown') {
+    return {
+      ...byMaximum,
+      status: 'ok',
+      observed: Math.round(p95.ms),
+      summary: words,
+      source: BY_PROMETHEUS,
+    }
+  }
+  return {
+    ...byMaximum,
+    summary: byMaximum.observed === 0 ? words : joined(byMaximum.summary, shortP95(p95)),
+    source: both,
+  }
+}
+
+function joined(first: Text | null, second: Text): Text {
+  if (first === null) return second
+  return text(`${first.ko} · ${second.ko}`, `${first.en} · ${second.en}`)
+}
+
+function shortP95({ ms }: P95): Text {
+  const words = ms < 100 ? durationText(Math.round(ms)) : seconds(ms)
+  return text(`p95 ${words.ko}`, `p95 ${words.en}`)
+}
+
+export function p95Words(p95: P95): Text {
+  const window = durationText(p95.windowMs)
+  const short = shortP95(p95)
+  return text(`${short.ko}(최근 ${window.ko})`, `${short.en} (last ${window.en})`)
+}
+
 /**
  * The meter's maximum fades over about two minutes and knows only calls that have ended, so threads
  * waiting for a connection are said here too: their calls are not measured yet.
  */
-export function judgeLatency(
+function judgeMaximum(
   seen: LatencyObservations,
   pool: PoolObservations,
   settings: HealthSettings,

@@ -77,10 +77,12 @@ export function judgeCpu(
   if (now.status === 'ok') return now
   const words = percentWords(seen.cpu.value * 100, line)
   const span = durationText(cpuForMs)
-  switch (sustained(seen.cpuSamples, line / 100, nowMs, cpuForMs)) {
+  const { lasted, by } = lastedHow(seen, line / 100, nowMs, cpuForMs)
+  const judged = { ...now, source: by === undefined ? source : `${source}, ${by}` }
+  switch (lasted) {
     case 'yes':
       return {
-        ...now,
+        ...judged,
         reason: text(
           `${words} 사용, ${span.ko} 지속(기준 ${line}%)`,
           `${words} in use for ${span.en} (line ${line}%)`,
@@ -88,13 +90,13 @@ export function judgeCpu(
       }
     case 'no':
       return {
-        ...now,
+        ...judged,
         status: 'ok',
         reason: text(`${span.ko} 지속되지 않음`, `not for ${span.en}`),
       }
     case 'unknown':
       return {
-        ...now,
+        ...judged,
         status: 'unknown',
         reason: text(
           `${words} 사용(기준 ${line}%), ${span.ko} 지속 여부는 기록 없음: mts watch로 기록하세요`,
@@ -104,13 +106,32 @@ export function judgeCpu(
   }
 }
 
+type Lasted = 'yes' | 'no' | 'unknown'
+
+/** By Prometheus where it was scraped all the while, else by what a watch has left. */
+function lastedHow(
+  { cpuScraped, cpuSamples }: ResourceObservations,
+  line: number,
+  nowMs: number,
+  forMs: number,
+): { readonly lasted: Lasted; readonly by?: string } {
+  if (cpuScraped?.kind === 'known') {
+    const each = cpuScraped.value.map((samples) => sustained(samples, line, nowMs, forMs))
+    // Behind an address that several instances answer, which of them was asked is not known.
+    const lasted = each.includes('yes') ? 'yes' : each.includes('unknown') ? 'unknown' : 'no'
+    if (lasted !== 'unknown') return { lasted, by: 'Prometheus system_cpu_usage' }
+  }
+  const lasted = sustained(cpuSamples, line, nowMs, forMs)
+  return lasted === 'unknown' ? { lasted } : { lasted, by: 'journal' }
+}
+
 /** Whether a meter has been above the line for `forMs`: a single reading below says no. */
 export function sustained(
   samples: readonly Sample[],
   line: number,
   nowMs: number,
   forMs: number,
-): 'yes' | 'no' | 'unknown' {
+): Lasted {
   const fromMs = nowMs - forMs
   const sorted = [...samples]
     .filter((sample) => sample.atMs <= nowMs)

@@ -4,12 +4,18 @@ import type { Sample } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Fact } from './fact.ts'
 import type { Judged } from './health.ts'
+import { SCRAPED, besideLastWeek, scrapedCount } from './judge-scraped-sales.ts'
 import type { HealthSettings, SalesCounter, SalesObservations } from './observations.ts'
 
 /** Two starts of one process, read at different times, ms. */
 const SAME_START_MS = 2000
 
 export function judgeSales(seen: SalesObservations, settings: HealthSettings): Judged {
+  const verdict = judgeSold(seen, settings)
+  return seen.open.openMs < seen.windowMs ? verdict : besideLastWeek(verdict, seen)
+}
+
+function judgeSold(seen: SalesObservations, settings: HealthSettings): Judged {
   const { open, windowMs } = seen
   if (!open.openNow) {
     const words = text('영업시간 외', 'closed')
@@ -22,6 +28,9 @@ export function judgeSales(seen: SalesObservations, settings: HealthSettings): J
   }
   const span = spanWords(windowMs)
   if (settings.stores.length > 0) return judgeStores(seen, settings, span)
+  const scraped = scrapedCount(seen, settings)
+  if (scraped?.count === 0) return noSales(seen, settings, span, SCRAPED)
+  if (scraped !== undefined) return soldByCounter(scraped.count, scraped.whole, span, SCRAPED)
   if (seen.counter === undefined) {
     return notChecked(
       text(
@@ -113,6 +122,20 @@ function noSales(
   }
 }
 
+function soldByCounter(count: number, exact: boolean, span: Text, source: string): Judged {
+  return {
+    ...judged('ok', source),
+    observed: count,
+    reason: text(
+      '카운터 기준: 실패한 등록도 셈',
+      'by the counter, which counts failed registrations as well',
+    ),
+    summary: exact
+      ? soldWords(count, span)
+      : text(`지난 ${span.ko} ${count}건 이상`, `at least ${count} in the last ${span.en}`),
+  }
+}
+
 function judgeCounter(
   seen: SalesObservations,
   counter: SalesCounter,
@@ -131,20 +154,7 @@ function judgeCounter(
     { value: count.value, atMs: seen.nowMs, startMs: startMs.value },
     counter.samples,
   )
-  if (sold.kind === 'some') {
-    return {
-      ...judged('ok', source),
-      observed: sold.count,
-      reason: text(
-        '카운터 기준: 실패한 등록도 셈',
-        'by the counter, which counts failed registrations as well',
-      ),
-      summary: text(
-        `지난 ${span.ko} ${sold.count}건 이상`,
-        `at least ${sold.count} in the last ${span.en}`,
-      ),
-    }
-  }
+  if (sold.kind === 'some') return soldByCounter(sold.count, false, span, source)
   if (sold.kind === 'none') return noSales(seen, settings, span, source)
   const since = durationText(Math.max(0, seen.nowMs - startMs.value))
   return notChecked(

@@ -47,8 +47,18 @@ export function judgeHealth(seen: HealthObservations, settings: HealthSettings):
     level: seen.level,
     status: worstStatus(checks.map((each) => each.status)),
     elapsedMs: seen.elapsedMs,
+    ...overTimeOf(seen, checks),
     checks,
   }
+}
+
+function overTimeOf(
+  { overTime }: HealthObservations,
+  checks: readonly HealthCheck[],
+): Pick<Health, 'overTime'> {
+  if (overTime === undefined) return {}
+  const resting = checks.filter(({ source }) => source.includes('Prometheus'))
+  return { overTime: { checks: resting.map(({ id }) => id), reason: overTime.failure } }
 }
 
 /** Why nothing but the service itself can be judged; null when something of it answered. */

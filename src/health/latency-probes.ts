@@ -1,21 +1,21 @@
 /** Where the time goes: the slowest endpoints, the answer times of the components, and what Redis cannot tell. */
 import { z } from 'zod'
-import type { PrometheusReader } from '../core/monitoring.ts'
 import type { ComponentHealth } from '../core/service.ts'
 import type { Read } from '../core/read.ts'
 import { text, type Text } from '../core/text.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { askEach } from './asker.ts'
 import { countsAsApi } from './collect-latency.ts'
-import { meterFact } from './fact.ts'
+import { askP95, type P95 } from './collect-over-time.ts'
+import { known, meterFact, type Fact } from './fact.ts'
+import { BY_PROMETHEUS as P95_SOURCE, p95Words } from './judge-latency.ts'
 import { nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
 import { COMPONENTS, type HealthSettings } from './observations.ts'
-import { failureWords } from './words.ts'
+import { askPrometheus } from './scraped-requests.ts'
+import { failureWords, joinTexts } from './words.ts'
 
 export interface LatencyProbePorts extends MeterProbePorts {
   readonly settings: Pick<HealthSettings, 'thresholds'>
-  /** Absent: no Prometheus is configured. */
-  readonly queryPrometheus?: PrometheusReader['query']
 }
 
 const METER = 'http.server.requests'
@@ -48,6 +48,8 @@ export function createSlowestProbe(ports: LatencyProbePorts): ProbeDeclaration<N
     outputs: z.object({
       /** Slowest business call of about the last two minutes; our own probing and the settlement requests left out. */
       maxMs: z.number(),
+      /** At the 95th percentile of the last minutes, by Prometheus; absent without it. */
+      p95Ms: z.number().optional(),
       lineMs: z.number(),
       slow: z.number(),
       slowest: z.array(endpoint),
@@ -66,10 +68,13 @@ export function createSlowestProbe(ports: LatencyProbePorts): ProbeDeclaration<N
         return { kind: 'unknown', reason, source: SOURCE }
       }
       const seen: Endpoint[] = []
-      const reads = await askEach(uris, PARALLEL, async (uri) => ({
-        uri,
-        read: await ports.reader.metric(METER, { uri }, options),
-      }))
+      const [reads, p95] = await Promise.all([
+        askEach(uris, PARALLEL, async (uri) => ({
+          uri,
+          read: await ports.reader.metric(METER, { uri }, options),
+        })),
+        askPrometheus(ports.withOverTime, (overTime) => askP95(overTime, options)),
+      ])
       for (const { uri, read } of reads) {
         const max = meterFact(read, 'MAX')
         const count = meterFact(read, 'COUNT')
@@ -89,13 +94,14 @@ export function createSlowestProbe(ports: LatencyProbePorts): ProbeDeclaration<N
         kind: 'observed',
         value: {
           maxMs: slowest[0]?.maxMs ?? 0,
+          ...(p95.kind === 'known' ? { p95Ms: p95.value.ms } : {}),
           lineMs,
           slow: slow.length,
           slowest: slowest.slice(0, NAMED),
           busiest: seen.toSorted((left, right) => right.count - left.count).slice(0, NAMED),
         },
-        summary: slowestWords(slowest, lineMs),
-        source: SOURCE,
+        summary: withP95Words(slowestWords(slowest, lineMs), p95),
+        source: p95.kind === 'known' ? `${SOURCE}, ${P95_SOURCE}` : SOURCE,
       }
     },
   }
@@ -127,6 +133,10 @@ function slowestWords(slowest: readonly Endpoint[], lineMs: number): Text {
         `기준 ${lineMs / 1000}초 초과: ${list('초', '평균')}`,
         `over ${lineMs / 1000} s: ${list(' s', 'mean')}`,
       )
+}
+
+function withP95Words(words: Text, p95: Fact<P95>): Text {
+  return p95.kind === 'known' ? joinTexts([words, p95Words(p95.value)]) : words
 }
 
 /** What takes longer than this hangs, ms. */
@@ -220,6 +230,7 @@ function timesWords(
   return text(parts.map(({ ko }) => ko).join(' · '), parts.map(({ en }) => en).join('; '))
 }
 
+const HITS = 'redis_keyspace_hits_total'
 const HIT_RATE =
   'sum(rate(redis_keyspace_hits_total[5m])) / (sum(rate(redis_keyspace_hits_total[5m])) + sum(rate(redis_keyspace_misses_total[5m])))'
 
@@ -233,17 +244,23 @@ export function createHitRateProbe(ports: LatencyProbePorts): ProbeDeclaration<N
     inputs: nothing,
     outputs: z.object({ percent: z.number() }),
     async observe(_input, context) {
-      const { queryPrometheus } = ports
-      if (queryPrometheus === undefined) {
+      const { withOverTime } = ports
+      if (withOverTime === undefined) {
         return { kind: 'unknown', reason: NOT_MEASURED, source: 'redis_exporter' }
       }
       const source = 'Prometheus redis_keyspace_hits_total'
-      const read = await queryPrometheus(HIT_RATE, optionsOf(ports, context))
-      if (read.kind !== 'ok') return { kind: 'unknown', reason: failureWords(read), source }
-      const value = read.value.elements[0]?.value
-      // Without a lookup in five minutes it is 0/0: NaN, which is no rate.
-      if (value?.kind !== 'number') return { kind: 'unknown', reason: NOT_MEASURED, source }
-      const percent = value.value * 100
+      const options = optionsOf(ports, context)
+      const rate = await askPrometheus(withOverTime, async (overTime) =>
+        known(await overTime.foreign({ expression: HIT_RATE, basis: HITS }, options)),
+      )
+      if (rate.kind === 'unknown') return { kind: 'unknown', reason: rate.reason, source }
+      const answer = rate.value
+      if (answer.kind === 'unknown') {
+        // Without a lookup in five minutes it is 0/0: NaN, which is no rate.
+        const isMissing = answer.why === 'empty' || answer.why === 'not_a_number'
+        return { kind: 'unknown', reason: isMissing ? NOT_MEASURED : answer.reason, source }
+      }
+      const percent = answer.value * 100
       return {
         kind: 'observed',
         value: { percent },

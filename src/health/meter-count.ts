@@ -1,5 +1,6 @@
 /** Counting over meters: a meter that is not there is unknown, except where its absence is a fact. */
 import { z } from 'zod'
+import type { WithOverTime } from '../core/over-time.ts'
 import type { Read } from '../core/read.ts'
 import type { Metric, RequestOptions, ServiceReader } from '../core/service.ts'
 import { text, type Text } from '../core/text.ts'
@@ -9,6 +10,8 @@ import { failureWords } from './words.ts'
 export interface MeterProbePorts {
   readonly reader: ServiceReader
   readonly timeoutMs?: number
+  /** Absent: no Prometheus is configured. */
+  readonly withOverTime?: WithOverTime
 }
 
 export type Nothing = Record<string, never>

@@ -2,9 +2,16 @@
 import { z } from 'zod'
 import { groupedWon, wonOfNumber } from '../core/money.ts'
 import { text, type Text } from '../core/text.ts'
-import type { ProbeDeclaration } from '../playbook/operation.ts'
+import type { Observation, ProbeDeclaration } from '../playbook/operation.ts'
 import { askEach } from './asker.ts'
 import { countOf, nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
+import {
+  SCRAPED_REQUESTS,
+  SPAN_WORDS,
+  askPrometheus,
+  requestsOfLastHour,
+  type RequestCount,
+} from './scraped-requests.ts'
 import { failureWords } from './words.ts'
 
 export function createSummaryProbe(ports: MeterProbePorts): ProbeDeclaration<Nothing> {
@@ -56,10 +63,17 @@ export function createAnswerRateProbe(ports: MeterProbePorts): ProbeDeclaration<
       /** Answers without a server error, percent. */
       percent: z.number(),
       worst: z.array(z.object({ uri: z.string(), requests: z.number(), serverErrors: z.number() })),
+      /** What was counted: the last hour by Prometheus, or since the service began. */
+      span: z.enum(['hour', 'start']).optional(),
     }),
     async observe(_input, context) {
       const source = '/actuator/metrics/http.server.requests'
       const options = optionsOf(ports, context)
+      const hour = await askPrometheus(ports.withOverTime, (overTime) =>
+        requestsOfLastHour(overTime, 'uri!~"/actuator.*"', options),
+      )
+      const lately = hour.kind === 'known' ? answerRates(byUri(hour.value)) : undefined
+      if (lately !== undefined) return answered(lately, 'hour', SCRAPED_REQUESTS)
       const all = await ports.reader.metric('http.server.requests', undefined, options)
       if (all.kind !== 'ok') return { kind: 'unknown', reason: failureWords(all), source }
       const uris = (all.value.tags['uri'] ?? []).filter((uri) => !uri.startsWith('/actuator'))
@@ -77,50 +91,73 @@ export function createAnswerRateProbe(ports: MeterProbePorts): ProbeDeclaration<
           options,
         ),
       }))
-      let requests = 0
-      let serverErrors = 0
-      const worst: { uri: string; requests: number; serverErrors: number }[] = []
-      for (const row of rows) {
-        if (row.requests.kind === 'unknown') {
-          return { kind: 'unknown', reason: row.requests.reason, source }
-        }
-        if (row.errors.kind === 'unknown') {
-          return { kind: 'unknown', reason: row.errors.reason, source }
-        }
-        requests += row.requests.value
-        serverErrors += row.errors.value
-        if (row.errors.value > 0) {
-          worst.push({
-            uri: row.uri,
-            requests: row.requests.value,
-            serverErrors: row.errors.value,
-          })
-        }
+      const counted: UriCount[] = []
+      for (const { uri, requests, errors } of rows) {
+        if (requests.kind === 'unknown') return { kind: 'unknown', reason: requests.reason, source }
+        if (errors.kind === 'unknown') return { kind: 'unknown', reason: errors.reason, source }
+        counted.push({ uri, requests: requests.value, serverErrors: errors.value })
       }
-      if (requests === 0) {
-        const reason = text('기동 후 업무 요청 없음', 'no business request since the start')
-        return { kind: 'unknown', reason, source }
-      }
-      worst.sort((left, right) => right.serverErrors - left.serverErrors)
-      return {
-        kind: 'observed',
-        value: {
-          requests,
-          serverErrors,
-          percent: ((requests - serverErrors) / requests) * 100,
-          worst: worst.slice(0, 5),
-        },
-        summary: answerRateWords(requests, serverErrors, worst[0]),
-        source,
-      }
+      const rates = answerRates(counted)
+      if (rates !== undefined) return answered(rates, 'start', source)
+      const reason = text('기동 후 업무 요청 없음', 'no business request since the start')
+      return { kind: 'unknown', reason, source }
     },
   }
 }
 
+interface UriCount {
+  readonly uri: string
+  readonly requests: number
+  readonly serverErrors: number
+}
+
+interface AnswerRates {
+  readonly requests: number
+  readonly serverErrors: number
+  /** Those with errors, most of them first. */
+  readonly worst: readonly UriCount[]
+}
+
+function byUri(counts: readonly RequestCount[]): readonly UriCount[] {
+  const uris = new Map<string, UriCount>()
+  for (const { uri, outcome, count } of counts) {
+    const before = uris.get(uri) ?? { uri, requests: 0, serverErrors: 0 }
+    uris.set(uri, {
+      uri,
+      requests: before.requests + count,
+      serverErrors: before.serverErrors + (outcome === 'SERVER_ERROR' ? count : 0),
+    })
+  }
+  return [...uris.values()]
+}
+
+/** Undefined without a request: nothing divided by nothing is no rate. */
+function answerRates(counted: readonly UriCount[]): AnswerRates | undefined {
+  const requests = counted.reduce((sum, row) => sum + row.requests, 0)
+  if (requests === 0) return undefined
+  return {
+    requests,
+    serverErrors: counted.reduce((sum, row) => sum + row.serverErrors, 0),
+    worst: counted
+      .filter(({ serverErrors }) => serverErrors > 0)
+      .toSorted((left, right) => right.serverErrors - left.serverErrors),
+  }
+}
+
+function answered(rates: AnswerRates, span: 'hour' | 'start', source: string): Observation {
+  const { requests, serverErrors, worst } = rates
+  const percent = ((requests - serverErrors) / requests) * 100
+  return {
+    kind: 'observed',
+    value: { requests, serverErrors, percent, worst: worst.slice(0, 5), span },
+    summary: answerRateWords(rates, span),
+    source,
+  }
+}
+
 function answerRateWords(
-  requests: number,
-  serverErrors: number,
-  worst: { readonly uri: string; readonly serverErrors: number } | undefined,
+  { requests, serverErrors, worst: [worst] }: AnswerRates,
+  span: 'hour' | 'start',
 ): Text {
   // Rounded down: an error in ten thousand is not 100 %.
   const percent = (Math.floor(((requests - serverErrors) / requests) * 10_000) / 100).toFixed(2)
@@ -132,8 +169,8 @@ function answerRateWords(
           `; most at ${worst.uri} (${worst.serverErrors})`,
         )
   return text(
-    `기동 후 ${percent}%(요청 ${requests}건 중 5xx ${serverErrors}건)${tail.ko}`,
-    `${percent} % since the start (${serverErrors} 5xx in ${requests})${tail.en}`,
+    `${SPAN_WORDS[span].ko} ${percent}%(요청 ${requests}건 중 5xx ${serverErrors}건)${tail.ko}`,
+    `${percent} % ${SPAN_WORDS[span].en} (${serverErrors} 5xx in ${requests})${tail.en}`,
   )
 }
 

@@ -10,9 +10,12 @@ import type {
   SystemInfo,
 } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
+import type { Text } from '../core/text.ts'
 import type { Fact } from './fact.ts'
 import type { Level } from './health.ts'
+import type { P95 } from './collect-over-time.ts'
 import type { OpenTime } from './opening-hours.ts'
+import type { ScrapedSales } from './scraped-sales.ts'
 
 /** The part of the configuration that health rests on. */
 export type HealthSettings = Pick<
@@ -55,6 +58,14 @@ export interface SalesObservations {
   /** Sales of each store in the window; stores that were not asked are not in it. */
   readonly stores: readonly { readonly store: string; readonly count: Fact<number> }[]
   readonly counter?: SalesCounter
+  /** By the counters as Prometheus has scraped them; absent without Prometheus. */
+  readonly scraped?: {
+    readonly now: Fact<ScrapedSales>
+    /** The same hour a week ago; not known where either day is a holiday. */
+    readonly weekAgo: Fact<ScrapedSales>
+    /** What the service itself counts: a scrape that stands at 0 beside it is blind. */
+    readonly counted: Fact<number>
+  }
 }
 
 /** Sales since the start of one process, and what is on record about the counter. */
@@ -90,6 +101,8 @@ export interface LatencyObservations {
   readonly all: Read<Metric>
   /** Slowest call of each endpoint that counts, ms; asked for only when the whole is over the line. */
   readonly endpoints: readonly { readonly uri: string; readonly maxMs: Fact<number> }[]
+  /** Of the last minutes, by Prometheus; absent without it. */
+  readonly p95?: Fact<P95>
 }
 
 export interface ResourceObservations {
@@ -98,6 +111,8 @@ export interface ResourceObservations {
   /** 0 to 1. */
   readonly cpu: Fact<number>
   readonly cpuSamples: readonly Sample[]
+  /** By Prometheus, for each instance that may be the one that was asked; absent without it. */
+  readonly cpuScraped?: Fact<readonly (readonly Sample[])[]>
   /** Asked for only when the component does not say. */
   readonly diskMeters?: { readonly free: Fact<number>; readonly total: Fact<number> }
 }
@@ -122,4 +137,6 @@ export interface HealthObservations {
   readonly settlement?: SettlementObservations
   readonly latency?: LatencyObservations
   readonly resources?: ResourceObservations
+  /** Absent: no Prometheus is configured, or nothing that it could tell was asked. */
+  readonly overTime?: { readonly failure: Text | null }
 }

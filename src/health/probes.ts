@@ -6,11 +6,11 @@ import { text, type Text } from '../core/text.ts'
 import { worstStatus, type Status } from '../core/verdict.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { checkHealth } from './check-health.ts'
-import { CHECK_LEVELS, type CheckId, type HealthCheck } from './health.ts'
+import { CHECK_LEVELS, type CheckId, type Health, type HealthCheck } from './health.ts'
 import type { HealthPorts } from './round.ts'
 import { joinTexts } from './words.ts'
 
-export type HealthProbePorts = Pick<HealthPorts, 'reader' | 'settings' | 'samples'>
+export type HealthProbePorts = Pick<HealthPorts, 'reader' | 'settings' | 'samples' | 'withOverTime'>
 
 const status = z.enum(['ok', 'warning', 'critical', 'unknown'])
 
@@ -63,10 +63,15 @@ export function createOverviewProbe(
           notOk: wanted.filter((check) => check.status !== 'ok').map((check) => check.id),
         },
         summary: overviewWords(wanted),
-        source: '/actuator/health',
+        source: sourceOf(health, '/actuator/health'),
       }
     },
   }
+}
+
+/** Prometheus is named where a check rests on it. */
+export function sourceOf({ overTime }: Health, otherwise: string): string {
+  return (overTime?.checks.length ?? 0) > 0 ? `${otherwise}, Prometheus` : otherwise
 }
 
 const STATUS_WORDS: Readonly<Record<Status, Text>> = {

@@ -6,7 +6,7 @@ import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { checkHealth } from './check-health.ts'
 import type { CheckId, HealthCheck } from './health.ts'
 import { nothing, type Nothing } from './meter-count.ts'
-import type { HealthProbePorts } from './probes.ts'
+import { sourceOf, type HealthProbePorts } from './probes.ts'
 import { joinTexts, percentWords, roundedPercent } from './words.ts'
 
 const RESOURCES = [
@@ -40,7 +40,10 @@ export function createResourcesProbe(ports: HealthProbePorts): ProbeDeclaration<
         return check === undefined ? [] : [{ ...resource, check }]
       })
       const worst = worstStatus(seen.map(({ check }) => check.status))
-      const source = '/api/monitoring/system/info, /actuator/metrics, /actuator/health'
+      const source = sourceOf(
+        health,
+        '/api/monitoring/system/info, /actuator/metrics, /actuator/health',
+      )
       if (seen.every(({ check }) => check.status === 'unknown')) {
         const reason = seen[0]?.check.reason ?? text('조회 못 함', 'not seen')
         return { kind: 'unknown', reason, source }

@@ -1,6 +1,7 @@
 /** What the parts of one round of asking share. */
 import type { Clock } from '../core/clock.ts'
 import type { Sample } from '../core/journal.ts'
+import type { WithOverTime } from '../core/over-time.ts'
 import type { ServiceReader } from '../core/service.ts'
 import type { Asker, PathsOut } from './asker.ts'
 import { meterFact, type Fact } from './fact.ts'
@@ -18,6 +19,8 @@ export interface HealthPorts {
   readonly clock: Clock
   readonly settings: HealthSettings
   readonly samples?: SampleSource
+  /** Absent: no Prometheus is configured. */
+  readonly withOverTime?: WithOverTime
   readonly signal?: AbortSignal
   /** Given while watching: no path is asked again while an earlier request on it is out. */
   readonly pathsOut?: PathsOut

@@ -1,9 +1,17 @@
 /** Sales by the service's own meters, which the scrape cannot see: since the start, failed ones counted too. */
 import { z } from 'zod'
+import { SALES_POST } from '../core/api-calls.ts'
 import { text } from '../core/text.ts'
-import type { ProbeDeclaration } from '../playbook/operation.ts'
+import type { Observation, ProbeDeclaration } from '../playbook/operation.ts'
 import { askEach } from './asker.ts'
 import { countOf, nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
+import {
+  SCRAPED_REQUESTS,
+  SPAN_WORDS,
+  askPrometheus,
+  requestsOfLastHour,
+  type RequestCount,
+} from './scraped-requests.ts'
 import { failureWords } from './words.ts'
 
 export function createSalesMeterProbes(
@@ -60,8 +68,6 @@ function byPaymentTypeProbe(ports: MeterProbePorts): ProbeDeclaration<Nothing> {
   }
 }
 
-const WEBHOOK = '/api/v1/sales/webhook'
-
 function requestsProbe(ports: MeterProbePorts): ProbeDeclaration<Nothing> {
   return {
     id: 'sales.requests',
@@ -74,33 +80,52 @@ function requestsProbe(ports: MeterProbePorts): ProbeDeclaration<Nothing> {
       failed: z.number(),
       /** 0 while nothing was asked. */
       failedPercent: z.number(),
+      /** What was counted: the last hour by Prometheus, or since the service began. */
+      span: z.enum(['hour', 'start']).optional(),
     }),
     async observe(_input, context) {
       const source = '/actuator/metrics/http.server.requests'
       const options = optionsOf(ports, context)
+      const hour = await askPrometheus(ports.withOverTime, (overTime) =>
+        requestsOfLastHour(overTime, `uri="${SALES_POST}"`, options),
+      )
+      if (hour.kind === 'known') {
+        const sum = (of: readonly RequestCount[]): number =>
+          of.reduce((total, { count }) => total + count, 0)
+        const failed = hour.value.filter(({ outcome }) => outcome.endsWith('_ERROR'))
+        return requestsSeen(sum(hour.value), sum(failed), 'hour', SCRAPED_REQUESTS)
+      }
       const meter = 'http.server.requests'
       const [requests, server, client] = await Promise.all([
-        countOf(ports.reader, meter, { uri: WEBHOOK }, options),
-        countOf(ports.reader, meter, { uri: WEBHOOK, outcome: 'SERVER_ERROR' }, options),
-        countOf(ports.reader, meter, { uri: WEBHOOK, outcome: 'CLIENT_ERROR' }, options),
+        countOf(ports.reader, meter, { uri: SALES_POST }, options),
+        countOf(ports.reader, meter, { uri: SALES_POST, outcome: 'SERVER_ERROR' }, options),
+        countOf(ports.reader, meter, { uri: SALES_POST, outcome: 'CLIENT_ERROR' }, options),
       ])
       for (const count of [requests, server, client]) {
         if (count.kind === 'unknown') return { kind: 'unknown', reason: count.reason, source }
       }
       const of = (count: typeof requests): number => (count.kind === 'known' ? count.value : 0)
-      const failed = of(server) + of(client)
-      const all = of(requests)
-      const failedPercent = all === 0 ? 0 : (failed / all) * 100
-      return {
-        kind: 'observed',
-        value: { requests: all, failed, failedPercent },
-        summary: text(
-          `기동 후 등록 요청 ${all}건 · 실패 ${failed}건(${failedPercent.toFixed(1)}%)`,
-          `${all} requests since the start, ${failed} failed (${failedPercent.toFixed(1)} %)`,
-        ),
-        source,
-      }
+      return requestsSeen(of(requests), of(server) + of(client), 'start', source)
     },
+  }
+}
+
+function requestsSeen(
+  requests: number,
+  failed: number,
+  span: 'hour' | 'start',
+  source: string,
+): Observation {
+  const failedPercent = requests === 0 ? 0 : (failed / requests) * 100
+  const since = SPAN_WORDS[span]
+  return {
+    kind: 'observed',
+    value: { requests, failed, failedPercent, span },
+    summary: text(
+      `${since.ko} 등록 요청 ${requests}건 · 실패 ${failed}건(${failedPercent.toFixed(1)}%)`,
+      `${requests} requests ${since.en}, ${failed} failed (${failedPercent.toFixed(1)} %)`,
+    ),
+    source,
   }
 }
 

@@ -3,9 +3,11 @@ import { z } from 'zod'
 import { isoSeoul, seoulTimeOf, shortDate } from '../core/dates.ts'
 import { durationText } from '../core/duration.ts'
 import { groupedWon, sumWon } from '../core/money.ts'
+import type { RequestOptions } from '../core/service.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Observation, OperationContext, ProbeDeclaration } from '../playbook/operation.ts'
 import { askEach } from './asker.ts'
+import { mapFact, unknown, type Fact } from './fact.ts'
 import { nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
 import type { HealthSettings } from './observations.ts'
 import { openTimeIn } from './opening-hours.ts'
@@ -17,6 +19,8 @@ import {
   type Kind,
 } from './sales-stopped.ts'
 import { readEarlier, readSalesBetween } from './sales-window.ts'
+import { readScrapedHour, type SoldHour } from './scraped-hour.ts'
+import { askPrometheus } from './scraped-requests.ts'
 import { failureWords } from './words.ts'
 
 export interface SalesProbePorts extends MeterProbePorts {
@@ -63,36 +67,65 @@ function lastHourProbe(ports: SalesProbePorts): ProbeDeclaration<Nothing> {
     async observe(_input, context) {
       const source = '/api/v1/sales'
       const { stores, holidays } = ports.settings
-      if (stores.length === 0) return unseen(NO_STORES, source)
       const nowMs = context.clock.now()
-      const window = { fromMs: nowMs - HOUR_MS, toMs: nowMs }
+      const open = isOpen(ports, context)
       const options = optionsOf(ports, context)
-      const [now, earlier] = await Promise.all([
-        readSalesBetween(ports.reader, stores, window, options),
-        readEarlier(ports.reader, stores, window, holidays, options),
-      ])
-      if (now.kind === 'unknown') return unseen(now.reason, source)
-      if (earlier.kind === 'unknown') return unseen(earlier.reason, source)
-      const { days, basis } = earlier.value
-      const total = days.reduce((sum, { sales }) => sum + sales.length, 0)
-      const expected = days.length === 0 ? 0 : total / days.length
-      const count = now.value.length
-      const amount = sumWon(now.value.map((sale) => sale.amount))
-      const level = levelOf(count, total, days.length, isOpen(ports, context))
-      const against =
-        basis === 'weekday'
-          ? text('같은 요일', 'same weekday')
-          : text('최근 같은 시각', 'recent days')
-      return {
-        kind: 'observed',
-        value: { count, amount, expected, days: days.length, level },
-        summary: text(
-          `${count}건 ${groupedWon(amount)}원 · ${against.ko} ${days.length}일 평균 ${expected.toFixed(1)}건${LEVEL_WORDS[level].ko}`,
-          `${count} sales, ${groupedWon(amount)} won; ${expected.toFixed(1)} expected (${against.en}, ${days.length} days)${LEVEL_WORDS[level].en}`,
-        ),
-        source,
-      }
+      const read = await readHour(ports.reader, { stores, holidays, nowMs }, options)
+      if (read.kind === 'known') return hourSeen(read.value, open, source)
+      // The sales themselves are the best evidence; where they cannot be read the counters stand in.
+      const scraped = await askPrometheus(ports.withOverTime, (overTime) =>
+        readScrapedHour(overTime, { nowMs, holidays, options }),
+      )
+      return scraped.kind === 'known'
+        ? hourSeen(scraped.value, open, 'Prometheus sales_created_total')
+        : unseen(read.reason, source)
     },
+  }
+}
+
+async function readHour(
+  reader: SalesProbePorts['reader'],
+  {
+    stores,
+    holidays,
+    nowMs,
+  }: Pick<SalesProbePorts['settings'], 'stores' | 'holidays'> & { readonly nowMs: number },
+  options: RequestOptions,
+): Promise<Fact<SoldHour>> {
+  if (stores.length === 0) return unknown(NO_STORES)
+  const window = { fromMs: nowMs - HOUR_MS, toMs: nowMs }
+  const [now, earlier] = await Promise.all([
+    readSalesBetween(reader, stores, window, options),
+    readEarlier(reader, stores, window, holidays, options),
+  ])
+  if (now.kind === 'unknown') return now
+  return mapFact(earlier, ({ days, basis }) => ({
+    count: now.value.length,
+    amount: sumWon(now.value.map((sale) => sale.amount)),
+    earlier: days.map(({ sales }) => sales.length),
+    basis,
+  }))
+}
+
+function hourSeen(
+  { count, amount, earlier, basis }: SoldHour,
+  open: boolean,
+  source: string,
+): Observation {
+  const days = earlier.length
+  const total = earlier.reduce((sum, sold) => sum + sold, 0)
+  const expected = days === 0 ? 0 : total / days
+  const level = levelOf(count, total, days, open)
+  const against =
+    basis === 'weekday' ? text('같은 요일', 'same weekday') : text('최근 같은 시각', 'recent days')
+  return {
+    kind: 'observed',
+    value: { count, amount, expected, days, level },
+    summary: text(
+      `${count}건 ${groupedWon(amount)}원 · ${against.ko} ${days}일 평균 ${expected.toFixed(1)}건${LEVEL_WORDS[level].ko}`,
+      `${count} sales, ${groupedWon(amount)} won; ${expected.toFixed(1)} expected (${against.en}, ${days} days)${LEVEL_WORDS[level].en}`,
+    ),
+    source,
   }
 }
 

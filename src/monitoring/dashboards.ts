@@ -1,6 +1,6 @@
 /** The guide's two Grafana dashboards, each query corrected; what the scrape cannot show is said, not drawn. */
+import { NOT_LATENCY } from '../core/api-calls.ts'
 import type { MonitoringPlan } from './plan.ts'
-import { NOT_LATENCY } from './recording-rules.ts'
 
 interface Query {
   readonly expression: string

@@ -1,12 +1,8 @@
 /** Recording rules: what several alerts and panels rest on, computed once. */
+import { NOT_LATENCY, SALES_POST, SETTLEMENT_POSTS, increaseWithBirths } from '../core/api-calls.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, promDuration } from './durations.ts'
 import type { MonitoringPlan } from './plan.ts'
 import type { RecordSpec } from './rule.ts'
-
-const SETTLEMENT_POSTS = '/api/settlements/manual|/api/settlements/.id./reprocess'
-const SALES_POST = '/api/v1/sales/webhook'
-/** What hangs or works for a minute by design would drown every other latency. */
-export const NOT_LATENCY = `/actuator.*|/api/monitoring.*|${SETTLEMENT_POSTS}`
 
 /** How far back failures of sales are counted: at ten sales an hour five minutes hold one. */
 export const SALES_WINDOW_MS = 15 * MINUTE_MS
@@ -80,12 +76,4 @@ export function recordingRules(plan: MonitoringPlan): readonly RecordSpec[] {
     },
   )
   return records
-}
-
-/**
- * A counter that is born at 1 shows no increase: the first failure would be invisible. A series that
- * was not there a window ago, on an instance that was scraped then, counts with its whole value.
- */
-function increaseWithBirths(series: string, instance: string, window: string): string {
-  return `((${series} unless ${series} offset ${window}) and on (job, instance) (up${instance} offset ${window} == 1)) or increase(${series}[${window}])`
 }

@@ -24,7 +24,7 @@ export function renderHealth(health: Health, view: View): string {
       for (const group of byReason(checks))
         lines.push(...troubleLines(group, view, labelCells, width))
   }
-  lines.push(countsLine(health, view, width))
+  lines.push(...sourceLines(health, view, labelCells, width), countsLine(health, view, width))
   lines.push(...nextLines(health, view, labelCells, width))
   return lines.join('\n')
 }
@@ -143,6 +143,27 @@ function wrapItems(items: readonly string[], cells: number): string[] {
   }
   if (line !== '') lines.push(line)
   return lines
+}
+
+/** What rests on Prometheus, or why it was of no use: only where one is configured. */
+function sourceLines(
+  { overTime }: Health,
+  view: View,
+  labelCells: number,
+  width: number,
+): string[] {
+  if (overTime === undefined) return []
+  const heading = say(view, text('출처', 'Source'))
+  const { checks, reason } = overTime
+  if (reason === null && checks.length === 0) return []
+  const words =
+    reason === null
+      ? text(
+          `Prometheus: ${checks.join('·')} · 나머지 Actuator`,
+          `Prometheus: ${checks.join(', ')}; the rest Actuator`,
+        )
+      : text(`Actuator만(${reason.ko})`, `Actuator alone (${reason.en})`)
+  return labelled(heading, clean(view, words), labelCells, width).split('\n')
 }
 
 function countsLine(health: Health, view: View, width: number): string {

@@ -48,7 +48,7 @@ export function parseEnvelope(value: unknown): Envelope | undefined {
   return parsed.success ? parsed.data : undefined
 }
 
-function remarksOf({ warnings, infos }: Envelope): Remarks {
+export function remarksOf({ warnings, infos }: Envelope): Remarks {
   return {
     warnings: warnings.map((words) => cleanText(words, 300)),
     infos: infos.map((words) => cleanText(words, 300)),
@@ -288,6 +288,11 @@ export function interpretNames(envelope: Envelope): readonly string[] | undefine
 export function interpretVersion(envelope: Envelope): string | undefined {
   const parsed = z.object({ version: z.string() }).safeParse(envelope.data)
   return parsed.success ? cleanText(parsed.data.version, 40) : undefined
+}
+
+export function interpretRetention(envelope: Envelope): string | undefined {
+  const parsed = z.object({ storageRetention: z.string() }).safeParse(envelope.data)
+  return parsed.success ? cleanText(parsed.data.storageRetention, 40) : undefined
 }
 
 export function interpretAlertmanagers(envelope: Envelope): readonly string[] | undefined {

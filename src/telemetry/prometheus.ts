@@ -12,11 +12,13 @@ import {
   interpretNames,
   interpretQuery,
   interpretRange,
+  interpretRetention,
   interpretRules,
   interpretSeries,
   interpretTargets,
   interpretVersion,
   parseEnvelope,
+  remarksOf,
 } from './prometheus-shapes.ts'
 import type { Envelope } from './prometheus-shapes.ts'
 
@@ -43,17 +45,23 @@ export async function createPrometheusClient(
     interpret: (envelope: Envelope) => T | undefined,
     options?: RequestOptions,
   ): Promise<Read<T>> {
-    return endpoint.read(
+    let warnings: readonly string[] = []
+    const read = await endpoint.read(
       requestOf(`/api/v1${path}`, parameters),
       {
         interpret: (value) => {
           const envelope = parseEnvelope(value)
-          return envelope?.status === 'success' ? interpret(envelope) : undefined
+          if (envelope?.status !== 'success') return undefined
+          warnings = remarksOf(envelope).warnings
+          return interpret(envelope)
         },
         explain: explanationOf,
       },
       options,
     )
+    return read.kind === 'ok' && warnings.length > 0
+      ? { ...read, meta: { ...read.meta, warnings } }
+      : read
   }
 
   /** The server gives up at our deadline too, instead of working on for nobody. */
@@ -61,17 +69,19 @@ export async function createPrometheusClient(
     return [['timeout', `${Math.max(1, Math.round(endpoint.timeoutMs(options)))}ms`]]
   }
 
+  /** Without a time it is evaluated at the server's own. */
+  function instantOf(
+    expression: string,
+    options: (RequestOptions & { readonly atMs?: number }) | undefined,
+  ): Parameters {
+    const time: Parameters = options?.atMs === undefined ? [] : [['time', seconds(options.atMs)]]
+    return [['query', expression], ...time, ...limits(options)]
+  }
+
   return {
     url: endpoint.url,
-    query(expression, options) {
-      const time: Parameters = options?.atMs === undefined ? [] : [['time', seconds(options.atMs)]]
-      return ask(
-        '/query',
-        [['query', expression], ...time, ...limits(options)],
-        interpretQuery,
-        options,
-      )
-    },
+    query: (expression, options) =>
+      ask('/query', instantOf(expression, options), interpretQuery, options),
     queryRange(expression, { fromMs, toMs, stepMs }, options) {
       return ask(
         '/query_range',
@@ -85,6 +95,10 @@ export async function createPrometheusClient(
         interpretRange,
         options,
       )
+    },
+    rawSamples(selector, windowMs, options) {
+      const expression = `${selector}[${Math.max(1, Math.round(windowMs))}ms]`
+      return ask('/query', instantOf(expression, options), interpretRange, options)
     },
     rules: (options) => ask('/rules', [], interpretRules, options),
     alerts: (options) => ask('/alerts', [], interpretAlerts, options),
@@ -106,6 +120,7 @@ export async function createPrometheusClient(
     },
     metricNames: (options) => ask('/label/__name__/values', [], interpretNames, options),
     version: (options) => ask('/status/buildinfo', [], interpretVersion, options),
+    retention: (options) => ask('/status/runtimeinfo', [], interpretRetention, options),
     alertmanagers: (options) => ask('/alertmanagers', [], interpretAlertmanagers, options),
     close: () => endpoint.close(),
   }

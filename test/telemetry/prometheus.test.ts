@@ -228,7 +228,6 @@ describe('one number out of Prometheus', () => {
     return readNumber(
       await prometheusOf(url),
       { expression: 'sum(x)', freshness: { selector: 'x', maxAgeMs: 30_000 } },
-      nowMs,
     )
   }
 

@@ -85,8 +85,17 @@ async function healthPorts(context: CommandContext): Promise<HealthPorts> {
     clock: context.ports.clock,
     settings,
     samples: (metric, fromMs, toMs) => readSamples(context, settings, { metric, fromMs, toMs }),
+    ...(settings.prometheusUrl === undefined ? {} : await prometheusPort(context, settings)),
     signal: context.signal,
   }
+}
+
+async function prometheusPort(
+  { ports }: CommandContext,
+  settings: Settings,
+): Promise<Pick<HealthPorts, 'withOverTime'>> {
+  const { overTimeOf } = await import('../over-time.ts')
+  return overTimeOf(settings, ports.clock)
 }
 
 /** Only looked for when a verdict needs them: opening the journal costs more than the whole check. */
