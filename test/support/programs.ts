@@ -4,7 +4,7 @@
  */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, describe, it } from 'vitest'
+import { beforeEach, describe } from 'vitest'
 import { executableFor, hostTarget } from '../../.ci/executables.mjs'
 import { PROJECT_DIR } from './ports.ts'
 
@@ -33,19 +33,16 @@ export function describePrograms(
   body: (program: Program) => void,
 ): void {
   for (const { missing, ...program } of programs()) {
-    const name = `${title} (${program.name})`
-    if (missing === undefined) {
-      describe(name, () => {
-        beforeEach(() => use(program))
-        body(program)
+    // Where everything has to be there, a missing one fails with the same words.
+    const skipped = missing !== undefined && process.env['CI'] === undefined
+    const why = missing === undefined ? '' : `: ${missing}`
+    describe.skipIf(skipped)(`${title} (${program.name}${why})`, () => {
+      beforeEach(() => {
+        if (missing !== undefined) throw new Error(missing)
+        use(program)
       })
-    } else if (process.env['CI'] === undefined)
-      describe.skip(`${name}: ${missing}`, () => body(program))
-    else {
-      it(name, () => {
-        throw new Error(missing)
-      })
-    }
+      body(program)
+    })
   }
 }
 
