@@ -82,7 +82,13 @@ const lean = {
 }
 
 /** `conditions` choose the runtime's own files (`imports` in package.json). Tells what each part is made of. */
-export async function bundle({ entryPoints, outdir, conditions = [], external = [], banner = REQUIRE }) {
+export async function bundle({
+  entryPoints,
+  outdir,
+  conditions = [],
+  external = [],
+  banner = REQUIRE,
+}) {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints,
