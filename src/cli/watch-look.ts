@@ -14,6 +14,7 @@ import type { WatchPolicy } from '../watch/policy.ts'
 import type { SettledDay, WatchedCheck } from '../watch/round.ts'
 import type { WatchState } from '../watch/state.ts'
 import type { Look } from './watch-loop.ts'
+import { unsignedDaily } from './watch-unsigned.ts'
 
 const SAMPLE_TIMEOUT_MS = 2000
 /** Reading a whole day's sales must not hold up the next round. */
@@ -44,11 +45,18 @@ export async function lookAt(ports: LookPorts, level: Level, state: WatchState):
       : { ...check, next: check.next.map((command) => ports.address(command)) },
   )
   if (day.check !== undefined) checks.push(day.check)
+  const unsigned = unsignedDaily(
+    journal,
+    ports.settings.url,
+    ports.settings.holidays,
+    health.clock.now(),
+  )
   const prepared = state.incidents.flatMap(({ run }) => (run === undefined ? [] : [run]))
   return {
     checks,
     samples,
     ...(day.settled === undefined ? {} : { settled: day.settled }),
+    ...(unsigned === undefined ? {} : { unsigned }),
     ...(policy.tellRuns ? { runs: journal.runs({ kind: 'playbook', limit: RUNS_LOOKED_AT }) } : {}),
     resumed: prepared.flatMap((run) => resumedBy(journal, run)),
   }

@@ -10,7 +10,7 @@ import type { Advance, WatchRound } from '../watch/round.ts'
 import { NEW_WATCH, parseWatchState, type WatchState } from '../watch/state.ts'
 
 /** What one look at the service gave. */
-export type Look = Pick<WatchRound, 'checks' | 'settled' | 'runs' | 'resumed'> & {
+export type Look = Pick<WatchRound, 'checks' | 'settled' | 'unsigned' | 'runs' | 'resumed'> & {
   readonly samples: readonly Sample[]
 }
 

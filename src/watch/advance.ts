@@ -12,6 +12,7 @@ import type { Advance, WatchedCheck, WatchRound } from './round.ts'
 import type { Incident, Track, Trouble, WatchState } from './state.ts'
 import { tellIncidents, tellRuns, tellSettled } from './tell.ts'
 import { takeRequests } from './requests.ts'
+import { tellUnsigned } from './unsigned.ts'
 import { follow, newTrack } from './track.ts'
 import { GAP_EVIDENCE, gapTitle, heldTitle, noEvidenceReason } from './words.ts'
 
@@ -33,6 +34,7 @@ export function advanceWatch(before: WatchState, round: WatchRound, policy: Watc
   for (const check of round.checks) followCheck(draft, check)
   tellIncidents(draft)
   const settledDate = tellSettled(draft) ?? before.settledDate
+  const unsignedDate = tellUnsigned(draft, before.unsignedDate) ?? before.unsignedDate
   const runs = tellRuns(draft, before.runs) ?? before.runs
   return {
     state: {
@@ -44,6 +46,7 @@ export function advanceWatch(before: WatchState, round: WatchRound, policy: Watc
       maintenance: draft.maintenance,
       lastRequest: round.requests?.at(-1)?.id ?? before.lastRequest,
       ...(settledDate === undefined ? {} : { settledDate }),
+      ...(unsignedDate === undefined ? {} : { unsignedDate }),
       ...(runs === undefined ? {} : { runs }),
     },
     changes: draft.changes,

@@ -26,6 +26,15 @@ export interface SettledDay {
   readonly amount: Won
 }
 
+/** The daily checklist that should have been signed by now. */
+export interface UnsignedDaily {
+  readonly date: SeoulDate
+  /** `HH:MM` by which it should have been. */
+  readonly since: string
+  /** Questions that nobody has answered; 0 also where it was not begun. */
+  readonly open: number
+}
+
 export interface WatchRound {
   readonly atMs: number
   /** The service's url. */
@@ -34,6 +43,7 @@ export interface WatchRound {
   /** What people asked since the last round, oldest first. */
   readonly requests?: readonly WatchRequest[]
   readonly settled?: SettledDay
+  readonly unsigned?: UnsignedDaily
   /** The newest runs of playbooks; absent where they are not told. */
   readonly runs?: readonly RunHeader[]
   /** Who went on with a prepared run. */

@@ -82,6 +82,8 @@ export interface WatchState {
   readonly lastRequest: number
   /** The newest date whose good line went to finance. */
   readonly settledDate?: SeoulDate
+  /** The newest day whose unsigned checklist was told. */
+  readonly unsignedDate?: SeoulDate
   /** Runs of playbooks as they were seen last; absent: none were ever looked at. */
   readonly runs?: Readonly<Record<string, RunStatus>>
 }
