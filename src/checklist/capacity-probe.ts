@@ -53,6 +53,10 @@ export function createCapacityProbe(
           perDay: z.number(),
           limit: z.number().optional(),
           daysLeft: z.number().optional(),
+          daysLeftRange: z
+            .object({ earliest: z.number(), latest: z.number().optional() })
+            .optional(),
+          unsure: z.boolean().optional(),
         }),
       ),
       /** Limits that are reached within the horizon. */
@@ -71,6 +75,7 @@ export function createCapacityProbe(
       const near = seen.flatMap(({ id, forecast: { daysLeft } }) =>
         daysLeft === undefined || daysLeft > horizonDays ? [] : [{ id, days: daysLeft }],
       )
+      const unsure = seen.filter((item) => item.forecast.unsure === true)
       const notSeen = grown.filter((item) => item.forecast === undefined)
       return {
         kind: 'observed',
@@ -81,7 +86,8 @@ export function createCapacityProbe(
             ...(limit === undefined ? {} : { limit }),
           })),
           near,
-          notSeen: notSeen.map(({ id }) => id),
+          // A line through days that jump about is no forecast: it counts as not seen.
+          notSeen: [...notSeen, ...unsure].map(({ id }) => id),
         },
         summary: wordsOf(
           seen.map(({ title, id, limit, forecast: ahead }) => meterWords(title, id, ahead, limit)),
@@ -94,8 +100,8 @@ export function createCapacityProbe(
 }
 
 const TOO_FEW = text(
-  `표본이 ${FEWEST_DAYS}일치보다 적음: mts watch를 켜 두면 쌓입니다`,
-  `samples of fewer than ${FEWEST_DAYS} days: keep mts watch running`,
+  `표본이 ${FEWEST_DAYS}일치보다 적음: mts watch를 켜 두거나 prometheus.url을 설정하세요`,
+  `samples of fewer than ${FEWEST_DAYS} days: keep mts watch running, or set prometheus.url`,
 )
 
 async function growths(
@@ -142,15 +148,27 @@ function meterWords(title: Text, id: Grown['id'], ahead: Forecast, limit?: numbe
       `${title.en} ${Math.round(ahead.now)} a day (${change} a month)`,
     )
   }
-  const until =
-    ahead.daysLeft === undefined
-      ? text('', '')
-      : ahead.daysLeft === 0
-        ? text(`, 이미 ${limit}%`, `, already at ${limit} %`)
-        : text(`, ${ahead.daysLeft}일 뒤 ${limit}%`, `, ${limit} % in ${ahead.daysLeft} days`)
+  const until = untilWords(ahead, limit)
   return text(
     `${title.ko} ${ahead.now}%(월 ${change}%p${until.ko})`,
     `${title.en} ${ahead.now} % (${change} points a month${until.en})`,
+  )
+}
+
+function untilWords({ daysLeft, daysLeftRange, unsure }: Forecast, limit?: number): Text {
+  if (unsure === true) {
+    return text(', 편차가 커 예측하지 않음', ', too scattered to forecast')
+  }
+  if (daysLeft === undefined) return text('', '')
+  if (daysLeft === 0) return text(`, 이미 ${limit}%`, `, already at ${limit} %`)
+  if (daysLeftRange === undefined) {
+    return text(`, ${daysLeft}일 뒤 ${limit}%`, `, ${limit} % in ${daysLeft} days`)
+  }
+  const { earliest, latest } = daysLeftRange
+  const until = latest === undefined ? '' : String(latest)
+  return text(
+    `, 약 ${daysLeft}일(${earliest}~${until}) 뒤 ${limit}%`,
+    `, ${limit} % in about ${daysLeft} days (${earliest} to ${until === '' ? '…' : until})`,
   )
 }
 

@@ -40,20 +40,27 @@ export function createRetentionProbe(
     impact: 'read_only',
     idempotent: true,
     inputs: retentionInput,
-    outputs: z.object({ oldestDays: z.number(), wantedDays: z.number(), enough: z.boolean() }),
+    outputs: z.object({
+      oldestDays: z.number(),
+      wantedDays: z.number(),
+      /** As it is set to keep them; null: it does not say. */
+      keptFor: z.string().nullable(),
+      keptDays: z.number().nullable(),
+      enough: z.boolean(),
+    }),
     async observe({ wantedDays }, context) {
-      const source = 'Prometheus count(up)'
+      const source = 'Prometheus /api/v1/status/runtimeinfo, count(up)'
       if (ports.withPrometheus === undefined) {
         return { kind: 'unknown', reason: NO_PROMETHEUS, source }
       }
       const toMs = context.clock.now()
       const fromMs = toMs - FARTHEST_DAYS * DAY_MS
-      const read = await ports.withPrometheus((client) =>
-        client.queryRange(
-          'count(up)',
-          { fromMs, toMs, stepMs: DAY_MS },
-          { signal: context.signal },
-        ),
+      const options = { signal: context.signal }
+      const [read, setting] = await ports.withPrometheus((client) =>
+        Promise.all([
+          client.queryRange('count(up)', { fromMs, toMs, stepMs: DAY_MS }, options),
+          client.retention?.(options),
+        ]),
       )
       if (read.kind !== 'ok') return { kind: 'unknown', reason: whyNot('Prometheus', read), source }
       const oldestMs = Math.min(
@@ -64,17 +71,33 @@ export function createRetentionProbe(
         return { kind: 'unknown', reason, source }
       }
       const oldestDays = Math.floor((toMs - oldestMs) / DAY_MS)
+      const keptFor = setting?.kind === 'ok' ? setting.value : null
+      const keptDays = keptFor === null ? null : daysOfRetention(keptFor)
+      // What is set to be thrown away sooner does not get old enough, however much is there now.
+      const enough = oldestDays >= wantedDays && (keptDays === null || keptDays >= wantedDays)
       return {
         kind: 'observed',
-        value: { oldestDays, wantedDays, enough: oldestDays >= wantedDays },
+        value: { oldestDays, wantedDays, keptFor, keptDays, enough },
         summary: text(
-          `가장 오래된 표본 ${oldestDays}일 전(${seoulDateOf(oldestMs)}) · 필요 ${wantedDays}일`,
-          `oldest sample ${oldestDays} days ago (${seoulDateOf(oldestMs)}); ${wantedDays} wanted`,
+          `보관 설정 ${keptFor ?? '확인 불가'} · 가장 오래된 표본 ${oldestDays}일 전(${seoulDateOf(oldestMs)}) · 필요 ${wantedDays}일`,
+          `kept for ${keptFor ?? 'an unknown time'}; oldest sample ${oldestDays} days ago (${seoulDateOf(oldestMs)}); ${wantedDays} wanted`,
         ),
         source,
       }
     },
   }
+}
+
+/** `15d`, `1y`, `2w3d`, `15d or 50GiB`; null where only a size limits it. */
+function daysOfRetention(words: string): number | null {
+  const time = words.split(/\s+or\s+/).find((part) => /^(?:\d+(?:ms|[smhdwy]))+$/.test(part))
+  if (time === undefined) return null
+  const days = { ms: 1 / 86_400_000, s: 1 / 86_400, m: 1 / 1440, h: 1 / 24, d: 1, w: 7, y: 365 }
+  let total = 0
+  for (const [, count, unit] of time.matchAll(/(\d+)(ms|[smhdwy])/g)) {
+    total += Number(count) * days[unit as keyof typeof days]
+  }
+  return Math.floor(total)
 }
 
 export function createToolsProbe(ports: MonitoringPorts): ProbeDeclaration<Nothing> {

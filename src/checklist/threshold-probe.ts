@@ -5,12 +5,16 @@ import { SAMPLED } from '../core/sampled-meters.ts'
 import type { Settings } from '../core/settings.ts'
 import { text, type Text } from '../core/text.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
+import type { LoadedRules } from './loaded-rules.ts'
+import type { LoadedRuleReview } from './rule-review.ts'
 import { increases, percentSamples, type SampleReader } from './sample-series.ts'
 import { reviewThreshold, type ReviewedRule, type ThresholdReview } from './threshold-review.ts'
 
 export interface ThresholdPorts {
   readonly samples: SampleReader
   readonly settings: Pick<Settings, 'thresholds' | 'instances' | 'openingHours'>
+  /** What Prometheus' own rules did; absent: none is configured. */
+  readonly reviewLoaded?: (toMs: number, signal: AbortSignal) => Promise<LoadedRules>
 }
 
 type Nothing = Record<string, never>
@@ -40,23 +44,58 @@ export function createThresholdProbe(ports: ThresholdPorts): ProbeDeclaration<No
           proposed: z.number().optional(),
         }),
       ),
-      /** Rules for which another line is proposed. */
+      /** Rules that Prometheus has loaded; null: they were not read. */
+      loaded: z
+        .array(
+          z.object({
+            name: z.string(),
+            direction: z.enum(['above', 'below']).optional(),
+            line: z.number().optional(),
+            firedCount: z.number().optional(),
+            extreme: z.number().optional(),
+            nearestPercent: z.number().optional(),
+            verdict: z.enum(['keep', 'raise', 'lower', 'cannot_fire', 'not_judged']),
+            proposed: z.number().optional(),
+          }),
+        )
+        .nullable(),
+      /** Rules for which another line is proposed, or that fire too often. */
       proposals: z.array(z.string()),
       /** Rules whose value nobody measures. */
       cannotFire: z.array(z.string()),
+      /** Loaded rules that have nothing to fire on. */
+      deadRules: z.array(z.string()),
+      /** Loaded rules about which too little is known, or all of them. */
+      notSeen: z.array(z.string()),
     }),
     async observe(_input, context) {
       const toMs = context.clock.now()
+      const loaded = await ports.reviewLoaded?.(toMs, context.signal)
       const read = (metric: string) => ports.samples(metric, toMs - SPAN_MS, toMs)
       const rules = await reviewRules(ports, read)
       const of = (...verdicts: readonly ThresholdReview['verdict'][]): string[] =>
         rules.filter(({ verdict }) => verdicts.includes(verdict)).map(({ id }) => id)
       const cannotFire = of('cannot_fire')
-      if (cannotFire.length === rules.length) {
-        return { kind: 'unknown', reason: NO_SAMPLES, source: SOURCE }
+      const reviewed = loaded?.kind === 'reviewed' ? loaded.rules : undefined
+      if (cannotFire.length === rules.length && reviewed === undefined) {
+        const reason = loaded?.kind === 'unknown' ? both(NO_SAMPLES, loaded.reason) : NO_SAMPLES
+        return { kind: 'unknown', reason, source: SOURCE }
       }
-      const value = { rules, proposals: of('raise', 'lower'), cannotFire }
-      return { kind: 'observed', value, summary: wordsOf(rules), source: SOURCE }
+      const named = (...verdicts: readonly LoadedRuleReview['verdict'][]): string[] =>
+        (reviewed ?? []).filter(({ verdict }) => verdicts.includes(verdict)).map(({ name }) => name)
+      return {
+        kind: 'observed',
+        value: {
+          rules,
+          loaded: reviewed ?? null,
+          proposals: [...of('raise', 'lower'), ...named('raise', 'lower')],
+          cannotFire,
+          deadRules: named('cannot_fire'),
+          notSeen: loaded?.kind === 'unknown' ? ['Prometheus'] : named('not_judged'),
+        },
+        summary: both(ownWords(rules), loaded === undefined ? NOT_LOADED : loadedWords(loaded)),
+        source: loaded === undefined ? SOURCE : `${SOURCE}, Prometheus`,
+      }
     },
   }
 }
@@ -126,7 +165,54 @@ function minutesWithoutSale(samples: readonly Sample[]): readonly Sample[] {
 
 const LONGEST_GAP_MS = 3_600_000
 
-function wordsOf(rules: readonly ThresholdReview[]): Text {
+const NOT_LOADED = text('', '')
+
+function both(first: Text, second: Text): Text {
+  if (second.ko === '') return first
+  return text(`${first.ko} · ${second.ko}`, `${first.en}; ${second.en}`)
+}
+
+/** Rules that need a hand by name, the others by their number. */
+function loadedWords(loaded: LoadedRules): Text {
+  if (loaded.kind === 'unknown') return loaded.reason
+  const { rules } = loaded
+  if (rules.length === 0)
+    return text('Prometheus 알림 규칙 없음', 'Prometheus has no alerting rule')
+  const told = rules.flatMap((rule) => loadedRuleWords(rule))
+  const quiet = rules.length - told.length
+  const rest = quiet === 0 ? [] : [text(`나머지 ${quiet}개 적정`, `the other ${quiet} fit`)]
+  const all = [...told, ...rest]
+  return text(
+    `Prometheus 규칙 ${rules.length}개: ${all.map(({ ko }) => ko).join(', ')}`,
+    `${rules.length} rules of Prometheus: ${all.map(({ en }) => en).join(', ')}`,
+  )
+}
+
+function loadedRuleWords(rule: LoadedRuleReview): readonly Text[] {
+  const { name, verdict, firedCount = 0, line, extreme, proposed } = rule
+  const from = line === undefined || proposed === undefined ? '' : ` ${line} → ${proposed}`
+  switch (verdict) {
+    case 'keep':
+      return []
+    case 'cannot_fire':
+      return [text(`${name} 울릴 수 없음(mts doctor)`, `${name} cannot fire (mts doctor)`)]
+    case 'not_judged':
+      return [text(`${name} 판정 불가`, `${name} not judged`)]
+    case 'raise':
+      return [
+        text(`${name} ${firedCount}회 울림${from}`, `${name} fired ${firedCount} times${from}`),
+      ]
+    case 'lower':
+      return [
+        text(
+          `${name} 최고 ${extreme ?? '?'}${from}`,
+          `${name} came to ${extreme ?? '?'} at most${from}`,
+        ),
+      ]
+  }
+}
+
+function ownWords(rules: readonly ThresholdReview[]): Text {
   const units: Readonly<Record<string, Text>> = {
     '%': text('%', ' %'),
     min: text('분', ' min'),
