@@ -48,6 +48,8 @@ export async function showRun(
 ): Promise<Outcome> {
   const journal = await context.journal()
   const header = selectRun(journal, named, (await context.settings()).url)
+  if (header.subject === 'drill')
+    return (await import('./drill-client.ts')).showDrill(context, header.run)
   if (header.kind === 'action') return actionOutcome(context, journal, header)
   const { renderRun } = await import('../render/run.ts')
   const state = foldRun(journal.events(header.run))

@@ -24,6 +24,7 @@ const DECIDING = [
   'alerts',
   'monitoring',
   'watch',
+  'drill',
 ]
 /** Rooms that only tell: models of plain values, from whatever shapes the others have. */
 const TELLING = ['report']

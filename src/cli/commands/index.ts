@@ -7,6 +7,7 @@ import { configCommand } from './config.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { doctorCommand } from './doctor.ts'
+import { drillCommand } from './drill.ts'
 import { healthCommand } from './health.ts'
 import { metricsCommand } from './metrics.ts'
 import { monitoringCommand } from './monitoring.ts'
@@ -40,6 +41,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   monitoringCommand,
   notifyCommand,
   demoCommand,
+  drillCommand,
   configCommand,
   completionCommand,
 ]
