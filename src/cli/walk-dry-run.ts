@@ -7,7 +7,7 @@ import type { DryRun } from '../playbook/dry-run.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { openCatalog } from './documents.ts'
 import { inputsOf, type WalkStart } from './walk.ts'
-import { isSaid } from './walk-engine.ts'
+import { isSaid, LOOK_LIMIT_MS } from './walk-engine.ts'
 
 /** Showing what would happen is a success, whatever it shows. */
 export async function dryRunDocument(
@@ -35,6 +35,7 @@ export async function dryRunDocument(
       expressions: createExpressions(),
       clock: context.ports.clock,
       signal: context.signal,
+      lookLimit: () => AbortSignal.timeout(LOOK_LIMIT_MS),
       url: settings.url,
       dueDate: (nowMs) => dueSettlementDate(nowMs, settings.batch),
       notify: (notice) => {

@@ -12,6 +12,9 @@ import { createAskedRequests, type AskedRequests } from './walk-requests.ts'
 /** A wait longer than this is asked about (or left) rather than sat out, ms. */
 const PATIENCE_MS = 15_000
 
+/** Every probe has deadlines of its own, well below this; a file system that hangs has none, ms. */
+export const LOOK_LIMIT_MS = 120_000
+
 /** Steps speak through the screen at a question and the final value; only these are said as they happen. */
 const SAID_ALWAYS: ReadonlySet<string> = new Set([
   'ACTION_SENDING',
@@ -57,6 +60,7 @@ export async function withEngine<T>(
       url: settings.url,
       dueDate: (nowMs) => dueSettlementDate(nowMs, settings.batch),
       patienceMs: PATIENCE_MS,
+      lookLimit: () => AbortSignal.timeout(LOOK_LIMIT_MS),
       dialog: {
         notify: (notice) => {
           if (notice.code === 'ACTION_SENDING') sent.yes = true

@@ -85,6 +85,8 @@ export interface ProbeStep extends StepCommon {
   /** Ask again every `intervalMs` until success or `timeoutMs`. */
   readonly intervalMs?: number
   readonly timeoutMs?: number
+  /** So many looks in a row have to pass; 1. */
+  readonly consecutiveSuccessLimit?: number
 }
 
 export interface ActionStep extends StepCommon {
@@ -164,12 +166,23 @@ export interface Document {
   }
   readonly inputs: Readonly<Record<string, InputDeclaration>>
   readonly steps: readonly Step[]
+  /** Run when the run is aborted, before `finally`. Absent in runs pinned before there was such a thing. */
+  readonly onCancel?: readonly Step[]
   /** Run at the end however the run ends. */
   readonly finally: readonly Step[]
   /** Where it was read from, for messages. */
   readonly file: string
   /** SHA-256 of the source text: the pinned version. */
   readonly digest: string
+}
+
+/** All steps, in the order in which they can come. */
+export function everyStep({
+  steps,
+  onCancel = [],
+  finally: last,
+}: Pick<Document, 'steps' | 'onCancel' | 'finally'>): readonly Step[] {
+  return [...steps, ...onCancel, ...last]
 }
 
 /** What expressions can see. Plain JSON. */

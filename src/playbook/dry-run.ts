@@ -118,7 +118,12 @@ export async function dryRun(options: DryRunOptions, ports: DryRunPorts): Promis
 /** Polling is for what changes while one waits: here one look is what there is. */
 function lookedAtOnce(step: Step): Step {
   if (step.type !== 'probe') return step
-  const { intervalMs: _interval, timeoutMs: _timeout, ...once } = step
+  const {
+    intervalMs: _interval,
+    timeoutMs: _timeout,
+    consecutiveSuccessLimit: _inARow,
+    ...once
+  } = step
   return once satisfies ProbeStep
 }
 

@@ -8,7 +8,7 @@ import { ask, skipped } from './engine-ask.ts'
 import { notInThisVersion, type Progress, type Walk } from './engine-walk.ts'
 import { judgeProbe, type ProbeJudgement } from './judge-step.ts'
 import type { Observation, Reason } from './operation.ts'
-import type { StepFinishedData } from './run-state.ts'
+import type { ObservedData, StepFinishedData } from './run-state.ts'
 
 export async function performProbe(walk: Walk, step: ProbeStep): Promise<Progress> {
   const known = walk.step(step.id)
@@ -20,7 +20,7 @@ export async function performProbe(walk: Walk, step: ProbeStep): Promise<Progres
   const seenBefore = isGivenFor(walk, step) ? known.observation : undefined
   const observation = seenBefore ?? (await observeUntil(walk, step))
   if (observation === 'interrupted') return 'on'
-  const judged = judgeProbe(step, observation, walk.ports.expressions, walk.scope())
+  const judged = judgeLooks(walk, step, observation)
   const mayGoOn = step.onFailure === 'continue' || walk.state().document.kind === 'Checklist'
   if (judged.verdict === 'fail' && !mayGoOn && canBeAsked(walk, step)) {
     return (await ask(walk, step, {
@@ -42,6 +42,22 @@ export async function performProbe(walk: Walk, step: ProbeStep): Promise<Progres
   }
   walk.finishStep(step, finished(observation, judged))
   return 'on'
+}
+
+/** Where several looks in a row have to pass, one that passed is not enough. */
+function judgeLooks(walk: Walk, step: ProbeStep, observation: Observation): ProbeJudgement {
+  const judged = judgeProbe(step, observation, walk.ports.expressions, walk.scope())
+  const wanted = step.consecutiveSuccessLimit ?? 1
+  const passes = walk.step(step.id).passes ?? 0
+  if (judged.verdict !== 'pass' || wanted === 1 || passes >= wanted) return judged
+  return {
+    verdict: 'inconclusive',
+    seen: true,
+    reason: text(
+      `연속 ${wanted}회 통과해야 합니다(지금 ${passes}회)`,
+      `${wanted} looks in a row have to pass, ${passes} did`,
+    ),
+  }
 }
 
 function judgePrompt(judged: ProbeJudgement): Text {
@@ -137,15 +153,19 @@ async function observeUntil(walk: Walk, step: ProbeStep): Promise<Observation | 
   const { clock, signal } = walk.ports
   const startedMs = clock.monotonicMs()
   const endMs = startedMs + (step.intervalMs === undefined ? 0 : (step.timeoutMs ?? 0))
+  // A run taken up again begins to count anew: nobody looked in between.
+  let passes = 0
   for (;;) {
     announce(walk, step, clock.monotonicMs() - startedMs)
     const observation = await observe(walk, step)
     // A look that was cut short by Ctrl-C says nothing about the service.
     if (signal.aborted) return 'interrupted'
-    walk.append({ kind: 'probeObserved', step: step.id, data: { observation } })
-    if (step.intervalMs === undefined) return observation
     const judged = judgeProbe(step, observation, walk.ports.expressions, walk.scope())
-    if (judged.verdict === 'pass') return observation
+    passes = judged.verdict === 'pass' ? passes + 1 : 0
+    const { consecutiveSuccessLimit: wanted } = step
+    const data: ObservedData = { observation, ...(wanted === undefined ? {} : { passes }) }
+    walk.append({ kind: 'probeObserved', step: step.id, data })
+    if (step.intervalMs === undefined || passes >= (wanted ?? 1)) return observation
     if (clock.monotonicMs() + step.intervalMs > endMs) return observation
     try {
       await clock.sleep(step.intervalMs, signal)
@@ -186,8 +206,11 @@ async function observe(walk: Walk, step: ProbeStep): Promise<Observation> {
       source: probe.id,
     }
   }
+  const late = walk.ports.lookLimit?.()
+  const given = late === undefined ? signal : AbortSignal.any([signal, late])
   try {
-    return await probe.observe(checked.data, { clock, signal })
+    const looking = probe.observe(checked.data, { clock, signal: given })
+    return await orHung(looking, given, probe.id)
   } catch (error) {
     // In the middle of an incident a probe that breaks is one more thing not known, and said so.
     const why = cleanText(messageOf(error))
@@ -196,5 +219,30 @@ async function observe(walk: Walk, step: ProbeStep): Promise<Observation> {
       reason: text(`확인 중 오류: ${why}`, `the probe broke: ${why}`),
       source: probe.id,
     }
+  }
+}
+
+/** A look that ends neither by itself nor when it is told to is left behind: it hangs. */
+async function orHung(
+  looking: Promise<Observation>,
+  signal: AbortSignal,
+  source: string,
+): Promise<Observation> {
+  const hung: Observation = {
+    kind: 'unknown',
+    reason: text('응답 없음(제한 시간 초과)', 'no answer within the limit: it hangs'),
+    source,
+  }
+  const over = new AbortController()
+  const aborted = new Promise<Observation>((resolve) => {
+    // What the signal itself ends says so in its own words first.
+    const leave = (): void => void setImmediate(() => resolve(hung))
+    if (signal.aborted) leave()
+    else signal.addEventListener('abort', leave, { once: true, signal: over.signal })
+  })
+  try {
+    return await Promise.race([looking, aborted])
+  } finally {
+    over.abort()
   }
 }

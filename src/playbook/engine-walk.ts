@@ -28,6 +28,8 @@ export interface EnginePorts {
   readonly url: string
   /** The newest settlement date whose batch is due. */
   dueDate(nowMs: number): SeoulDate
+  /** Aborts when one look has taken longer than any sound one; absent: no limit. */
+  lookLimit?(): AbortSignal
   /** Waits longer than this are not sat out unless a person wants to, ms. */
   readonly patienceMs: number
 }

@@ -8,7 +8,7 @@ import type { Fault } from './fault.ts'
 import type { StepSource } from './schema.ts'
 
 interface FlowStep {
-  readonly phase: 'steps' | 'finally'
+  readonly phase: 'steps' | 'onCancel' | 'finally'
   readonly index: number
   readonly id?: string
   readonly step?: StepSource

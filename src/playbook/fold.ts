@@ -6,10 +6,11 @@ import { text } from '../core/text.ts'
 import { onExported, onFollowUp, onImported } from './fold-travel.ts'
 import { wentBack } from './fold-back.ts'
 import { endingAfter, endingAtTheLastStep } from './fold-ending.ts'
-import type { Document, Step } from './document.ts'
-import type { Observation, Verdict } from './operation.ts'
+import { everyStep, type Document, type Step } from './document.ts'
+import type { Verdict } from './operation.ts'
 import {
   SIGN_STEP,
+  type ObservedData,
   type AnswerGivenData,
   type Position,
   type RunResumedData,
@@ -52,10 +53,14 @@ export function applyEvent(state: RunState, event: StoredEvent): RunState {
     case 'stepStarted':
       return onStepStarted(next, event)
     case 'probeObserved': {
-      const { observation } = event.data as { readonly observation?: Observation }
+      const { observation, passes } = event.data as ObservedData
       // The gate keeps an action's answer under the same kind; it is no observation of ours.
       if (observation === undefined) return next
-      return patchStep(next, event, (step) => ({ ...step, observation }))
+      return patchStep(next, event, (step) => ({
+        ...step,
+        observation,
+        ...optional('passes', passes),
+      }))
     }
     case 'answerGiven':
       return onAnswerGiven(next, event)
@@ -109,8 +114,14 @@ export function applyEvent(state: RunState, event: StoredEvent): RunState {
 export function stepAt(state: RunState): Step | undefined {
   const { position } = state
   if (position.phase === 'done') return undefined
-  const steps = position.phase === 'steps' ? state.document.steps : state.document.finally
-  return steps[position.index]
+  return phaseSteps(state.document, position.phase)[position.index]
+}
+
+function phaseSteps(
+  { steps, onCancel = [], finally: last }: Document,
+  phase: 'steps' | 'onCancel' | 'finally',
+): readonly Step[] {
+  return phase === 'steps' ? steps : phase === 'onCancel' ? onCancel : last
 }
 
 const NOTHING_YET: StepState = { status: 'pending', reasons: [], given: {}, notes: [] }
@@ -246,7 +257,7 @@ function onRunResumed(state: RunState, data: RunResumedData): RunState {
   if (data.abort !== undefined) {
     return settlePosition({
       ...without(resumed, 'waiting'),
-      position: { phase: 'finally', index: 0 },
+      position: { phase: 'onCancel', index: 0 },
       ending: {
         status: 'aborted',
         refused: false,
@@ -266,7 +277,9 @@ function onRunResumed(state: RunState, data: RunResumedData): RunState {
     if (known === undefined) continue
     // A person's answer is kept; whatever was read is read again.
     const asked = step.type === 'manual' || step.type === 'approval'
-    if (asked && known.answeredBy !== undefined) steps[step.id] = known
+    // What was started and has ended is a fact of the day: it is not started again.
+    const done = step.type === 'action' && known.outcome !== undefined
+    if (done || (asked && known.answeredBy !== undefined)) steps[step.id] = known
     else if (known.notes.length > 0) steps[step.id] = { ...NOTHING_YET, notes: known.notes }
   }
   return { ...without(resumed, 'waiting'), steps, position: { phase: 'steps', index: 0 } }
@@ -287,12 +300,12 @@ function onRunFinished(state: RunState, event: StoredEvent): RunState {
 function advance(state: RunState, id: string): RunState {
   const { position, document } = state
   if (position.phase === 'done') return state
-  const steps = position.phase === 'steps' ? document.steps : document.finally
+  const steps = phaseSteps(document, position.phase)
   const index = steps.findIndex((step) => step.id === id)
   const step = steps[index]
   if (step === undefined) return state
-  if (position.phase === 'finally') {
-    return { ...state, position: { phase: 'finally', index: index + 1 } }
+  if (position.phase !== 'steps') {
+    return { ...state, position: { phase: position.phase, index: index + 1 } }
   }
   const own = stepState(state, id)
   if (document.kind === 'Playbook') {
@@ -318,6 +331,10 @@ function settlePosition(state: RunState): RunState {
   if (position.phase === 'steps' && position.index >= state.document.steps.length) {
     if (state.document.kind === 'Checklist') return state
     ending ??= endingAtTheLastStep(state)
+    position = { phase: 'finally', index: 0 }
+  }
+  const { onCancel = [] } = state.document
+  if (position.phase === 'onCancel' && position.index >= onCancel.length) {
     position = { phase: 'finally', index: 0 }
   }
   if (position.phase === 'finally' && position.index >= state.document.finally.length) {
@@ -356,6 +373,6 @@ function optional<K extends string, V>(key: K, value: V | undefined): Partial<Re
 }
 
 function actionOf(document: Document, id: string | undefined): string {
-  const step = [...document.steps, ...document.finally].find((candidate) => candidate.id === id)
+  const step = everyStep(document).find((candidate) => candidate.id === id)
   return step?.type === 'action' ? step.action : ''
 }

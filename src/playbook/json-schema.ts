@@ -13,6 +13,7 @@ export interface PlaybookSchema {
 export function playbookSchema(catalog: Catalog): PlaybookSchema {
   const whole = documentShape.extend({
     steps: z.array(stepShape).min(1).max(200),
+    onCancel: z.array(stepShape).max(50).optional(),
     finally: z.array(stepShape).max(50).optional(),
   })
   const names = {

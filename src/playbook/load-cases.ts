@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { isSeoulDate } from '../core/dates.ts'
 import { text } from '../core/text.ts'
 import type { Catalog } from './catalog.ts'
-import type { Document, Step } from './document.ts'
+import { everyStep, type Document, type Step } from './document.ts'
 import type { Fault, FaultPath, Problem } from './fault.ts'
 import { parseYamlSource } from './yaml-source.ts'
 
@@ -157,7 +157,7 @@ function answerOf(answer: z.output<typeof answerShape>): CaseAnswer {
 /** Names that lead nowhere, and evidence that no probe could give. */
 function casesFaults(source: CasesSource, document: Document, catalog: Catalog): Fault[] {
   const faults: Fault[] = []
-  const steps = new Map([...document.steps, ...document.finally].map((step) => [step.id, step]))
+  const steps = new Map(everyStep(document).map((step) => [step.id, step]))
   const fault = (path: FaultPath, ko: string, en: string): void => {
     faults.push({ path, message: text(ko, en) })
   }

@@ -98,6 +98,8 @@ function misnamed(document: Document, kind: DocumentKind, id: string): Problem {
   return { file: document.file, line: 1, column: 1, message }
 }
 
+const PHASES = ['steps', 'onCancel', 'finally'] as const
+
 /** Pure: text to document, or every fault of it in the order of the file. */
 export function parseDocument(source: string, file: string, catalog: Catalog): ParsedDocument {
   const yaml = parseYamlSource(source, file)
@@ -106,7 +108,7 @@ export function parseDocument(source: string, file: string, catalog: Catalog): P
   const head = documentShape.safeParse(raw)
   const faults: Fault[] = []
   if (!head.success) faults.push(...shapeFaults(head.error.issues, raw, []))
-  const steps = [...placedSteps(raw, 'steps', faults), ...placedSteps(raw, 'finally', faults)]
+  const steps = PHASES.flatMap((phase) => placedSteps(raw, phase, faults))
   const checkExpression = createExpressionChecker()
   if (head.success || isRecord(raw)) {
     const document = head.success ? head.data : guessedHead(isRecord(raw) ? raw : {})
@@ -152,7 +154,7 @@ function inputsByName(raw: unknown, title: Text): DocumentSource['inputs'] {
 
 function placedSteps(
   raw: unknown,
-  phase: 'steps' | 'finally',
+  phase: PlacedStep['phase'],
   faults: Fault[],
 ): readonly PlacedStep[] {
   const list = (raw as Record<string, unknown> | null)?.[phase]
@@ -173,7 +175,7 @@ function documentOf(
   file: string,
   digest: string,
 ): Document {
-  const made = (phase: 'steps' | 'finally'): readonly Step[] =>
+  const made = (phase: PlacedStep['phase']): readonly Step[] =>
     steps.flatMap(({ step, index, phase: own }) =>
       step === undefined || own !== phase ? [] : [stepOf(step, head, yaml.lineOf([phase, index]))],
     )
@@ -195,6 +197,7 @@ function documentOf(
       Object.entries(head.inputs ?? {}).map(([name, input]) => [name, inputOf(input)]),
     ),
     steps: made('steps'),
+    onCancel: made('onCancel'),
     finally: made('finally'),
     file,
     digest,
@@ -253,6 +256,7 @@ function stepOf(step: StepSource, { kind, owner }: DocumentSource, line: number)
           warningCondition: step.warningCondition,
           intervalMs: step.interval,
           timeoutMs: step.timeout,
+          consecutiveSuccessLimit: step.consecutiveSuccessLimit,
         }),
       }
     case 'action':

@@ -46,6 +46,12 @@ export interface StepStartedData {
   readonly untilMs?: number
 }
 
+export interface ObservedData {
+  /** Absent where the gate kept an action's answer under the same kind of event. */
+  readonly observation?: Observation
+  readonly passes?: number
+}
+
 /** What was answered, with checked values. */
 export type RecordedAnswer =
   | { readonly kind: 'complete'; readonly values: Readonly<Record<string, unknown>> }
@@ -121,6 +127,8 @@ export interface StepState {
   readonly untilMs?: number
   readonly asksWhetherItApplies?: Text
   readonly observation?: Observation
+  /** Looks in a row that have passed, where several have to. */
+  readonly passes?: number
   readonly observed?: Text
   readonly verdict?: StepVerdict
   readonly reasons: readonly Reason[]
@@ -148,7 +156,7 @@ interface Note {
 
 /** Where the walk stands: the step to do next, or the end. */
 export type Position =
-  | { readonly phase: 'steps' | 'finally'; readonly index: number }
+  | { readonly phase: 'steps' | 'onCancel' | 'finally'; readonly index: number }
   | { readonly phase: 'done' }
 
 export interface RunState extends Aftermath {

@@ -4,7 +4,7 @@ import { EXIT, type ExitCode } from '../core/exit-code.ts'
 import type { RunHeader, RunStatus } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import { placeholderOf } from './dialog-fields.ts'
-import type { Priority, Step } from './document.ts'
+import { everyStep, type Priority, type Step } from './document.ts'
 import { stepState } from './fold.ts'
 import type { Reason } from './operation.ts'
 import { SIGN_STEP, type RunState, type StepVerdict, type Waiting } from './run-state.ts'
@@ -112,7 +112,7 @@ export interface RunList {
 export type CommandLine = (words: readonly string[]) => string
 
 export function runValue(state: RunState, status: RunStatus, commandLine: CommandLine): Run {
-  const steps = [...state.document.steps, ...state.document.finally]
+  const steps = shownSteps(state)
   return {
     kind: 'Run',
     ...runSummary(state, status, commandLine),
@@ -299,7 +299,7 @@ function waitingForOf(
 
 function findStep(state: RunState, id: string): Step | undefined {
   if (id === SIGN_STEP) return undefined
-  return [...state.document.steps, ...state.document.finally].find((step) => step.id === id)
+  return everyStep(state.document).find((step) => step.id === id)
 }
 
 function runStep(step: Step, state: RunState): RunStep {
@@ -325,6 +325,12 @@ function runStep(step: Step, state: RunState): RunStep {
     ...(own.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
   }
+}
+
+/** The steps of an abort are there only when there was one. */
+function shownSteps({ document, ending }: RunState): readonly Step[] {
+  if (ending?.status === 'aborted') return everyStep(document)
+  return [...document.steps, ...document.finally]
 }
 
 /** A branch led past it, or the run ended before it. */

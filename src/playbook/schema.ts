@@ -119,6 +119,7 @@ const STEP_SHAPES = {
     onNoData: z.enum(['inconclusive', 'fail']).optional(),
     interval: pollDuration.optional(),
     timeout: pollDuration.optional(),
+    consecutiveSuccessLimit: z.int().min(2).max(20).optional(),
   }),
   action: z.strictObject({
     ...common,
@@ -261,6 +262,7 @@ export const documentShape = z.strictObject({
     )
     .optional(),
   steps: z.array(z.unknown()).min(1).max(200),
+  onCancel: z.array(z.unknown()).max(50).optional(),
   finally: z.array(z.unknown()).max(50).optional(),
 })
 

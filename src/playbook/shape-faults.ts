@@ -129,7 +129,8 @@ export function unknownKey(key: string, names: readonly string[]): Text {
 /** What a map at this place may hold, as far as a suggestion needs it. */
 function knownKeys(path: FaultPath, value: unknown): readonly string[] {
   if (path.length === 0) return DOCUMENT_KEYS
-  const isStep = (path[0] === 'steps' || path[0] === 'finally') && path.length === 2
+  const isStep =
+    (path[0] === 'steps' || path[0] === 'onCancel' || path[0] === 'finally') && path.length === 2
   if (isStep) return stepKeys((value as { type?: unknown } | null)?.type)
   if (TEXT_KEYS.has(String(path.at(-1)))) return ['ko', 'en']
   const holder = path.findLast(

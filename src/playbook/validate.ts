@@ -15,7 +15,7 @@ import { outputType, stepTypeOf, unknownOperation, withFaults } from './validate
 
 /** A step that was read, with its place; `step` is absent when its own shape was wrong. */
 export interface PlacedStep {
-  readonly phase: 'steps' | 'finally'
+  readonly phase: 'steps' | 'onCancel' | 'finally'
   readonly index: number
   /** As far as it could be read. */
   readonly id?: string
@@ -97,10 +97,11 @@ function kindFaults({ document, steps }: Validation): Fault[] {
         if (key in step) refuse(placed, key, onlyChecklist(key))
       }
     }
-    if (phase === 'finally' && (step.type === 'branch' || step.type === 'action')) {
-      refuse(placed, 'type', FINALLY_TYPES)
+    if (phase !== 'steps' && (step.type === 'branch' || step.type === 'action')) {
+      refuse(placed, 'type', noneOf(phase, 'branch', 'action'))
     }
-    if (phase === 'finally' && step.end !== undefined) refuse(placed, 'end', FINALLY_END)
+    if (phase !== 'steps' && step.end !== undefined) refuse(placed, 'end', noneOf(phase, 'end'))
+    if (checklist && phase === 'onCancel') refuse(placed, 'type', ONLY_PLAYBOOK_CANCELS)
   }
   faults.push(...concealFaults(steps))
   const questions = steps.filter(({ step }) => step?.type === 'manual' || step?.type === 'approval')
@@ -129,11 +130,17 @@ const CHECKLIST_KEYS = ['blocking', 'short', 'playbook', 'ownerOnly', 'conceals'
 function onlyChecklist(key: string): Text {
   return text(`${key}: 점검표에만 쓸 수 있습니다`, `${key} belongs to checklists only`)
 }
-const FINALLY_TYPES = text(
-  'finally에는 branch와 action을 둘 수 없습니다',
-  'finally holds no branch and no action',
+/** What comes at the end however the run ends neither decides nor changes anything. */
+function noneOf(phase: 'onCancel' | 'finally', ...what: readonly string[]): Text {
+  return text(
+    `${phase}에는 ${what.join('와 ')}을(를) 둘 수 없습니다`,
+    `${phase} holds no ${what.join(' and no ')}`,
+  )
+}
+const ONLY_PLAYBOOK_CANCELS = text(
+  'onCancel은 플레이북에만 있습니다',
+  'onCancel belongs to playbooks only',
 )
-const FINALLY_END = text('finally에는 end가 없습니다', 'there is no end in finally')
 
 /** What is concealed until an answer must have been seen before it is asked for. */
 function concealFaults(steps: readonly PlacedStep[]): Fault[] {
@@ -258,7 +265,9 @@ function ownFaults(
 }
 
 function pollingFaults(step: StepSource & { type: 'probe' }, path: FaultPath): Fault[] {
-  if (step.interval === undefined && step.timeout === undefined) return []
+  if (step.interval === undefined && step.timeout === undefined) {
+    return step.consecutiveSuccessLimit === undefined ? [] : [repeatedFault(path, ALONE)]
+  }
   if (step.interval === undefined || step.timeout === undefined) {
     const key = step.interval === undefined ? 'timeout' : 'interval'
     return [
@@ -284,6 +293,10 @@ function pollingFaults(step: StepSource & { type: 'probe' }, path: FaultPath): F
       },
     ]
   }
+  const looks = step.consecutiveSuccessLimit ?? 1
+  if (step.interval < step.timeout && step.interval * (looks - 1) > step.timeout) {
+    return [repeatedFault(path, TOO_FEW_LOOKS)]
+  }
   return step.interval < step.timeout
     ? []
     : [
@@ -295,4 +308,17 @@ function pollingFaults(step: StepSource & { type: 'probe' }, path: FaultPath): F
           ),
         },
       ]
+}
+
+const ALONE = text(
+  '연속 성공 횟수에는 interval과 timeout이 함께 있어야 합니다',
+  'consecutive successes need interval and timeout',
+)
+const TOO_FEW_LOOKS = text(
+  'timeout 안에 그만큼 확인할 수 없습니다',
+  'there is no time for so many looks within the timeout',
+)
+
+function repeatedFault(path: FaultPath, message: Text): Fault {
+  return { path: [...path, 'consecutiveSuccessLimit'], atKey: true, message }
 }

@@ -55,9 +55,15 @@ export function renderDocument(document: Document, view: View): string {
     head.push(labelled(say(view, text('입력', 'Input')), words, LABEL_CELLS, width))
   }
   const steps = document.steps.flatMap((step, index) => stepLines(step, index + 1, view, width))
-  const finals = document.finally.flatMap((step, index) =>
-    stepLines(step, document.steps.length + index + 1, view, width),
-  )
+  const last = [
+    [text('중지하면', 'When it is aborted'), document.onCancel ?? []],
+    [text('마지막에 항상', 'Always at the end'), document.finally],
+  ] as const
+  let number = document.steps.length
+  const finals = last.flatMap(([heading, own]) => [
+    ...(own.length === 0 ? [] : [view.paint.bold(say(view, heading))]),
+    ...own.flatMap((step) => stepLines(step, ++number, view, width)),
+  ])
   return [...head, '', ...steps, ...finals].join('\n')
 }
 

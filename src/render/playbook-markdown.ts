@@ -29,11 +29,13 @@ export function documentMarkdown(document: Document, lang: Lang): string {
   for (const [index, step] of document.steps.entries()) {
     lines.push(...stepMarkdown(step, index + 1, say))
   }
-  if (document.finally.length > 0) {
-    lines.push(`## ${say(text('마지막에 항상', 'Always at the end'))}`, '')
-    for (const [index, step] of document.finally.entries()) {
-      lines.push(...stepMarkdown(step, index + 1, say))
-    }
+  const last = [
+    [text('중지하면', 'When it is aborted'), document.onCancel ?? []],
+    [text('마지막에 항상', 'Always at the end'), document.finally],
+  ] as const
+  for (const [heading, steps] of last) {
+    if (steps.length > 0) lines.push(`## ${say(heading)}`, '')
+    for (const [index, step] of steps.entries()) lines.push(...stepMarkdown(step, index + 1, say))
   }
   return `${lines.join('\n').trimEnd()}\n`
 }

@@ -1,7 +1,7 @@
 /** What is still open after a run, and what people are asked to write about it. */
 import type { RunHeader } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
-import type { Document, Step } from '../playbook/document.ts'
+import { everyStep, type Document, type Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
 import type { BlankSection, FollowUp } from './report.ts'
 
@@ -181,7 +181,7 @@ function causesAsked(document: Document | undefined): readonly Text[] {
 }
 
 function reached(state: RunState): readonly { readonly step: Step; readonly own: StepState }[] {
-  return [...state.document.steps, ...state.document.finally].flatMap((step) => {
+  return everyStep(state.document).flatMap((step) => {
     const own = state.steps[step.id]
     return own === undefined ? [] : [{ step, own }]
   })

@@ -5,7 +5,7 @@
 import { isoSeoul } from '../core/dates.ts'
 import type { StoredEvent } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
-import type { Document } from '../playbook/document.ts'
+import { everyStep, type Document } from '../playbook/document.ts'
 import type { ActionOutcome, Observation, Reason } from '../playbook/operation.ts'
 import type {
   AnswerGivenData,
@@ -50,7 +50,7 @@ export function documentOf(events: readonly StoredEvent[]): Document | undefined
 
 /** Title of a step as the document has it, else its id. */
 export function stepTitle(document: Document | undefined, id: string | undefined): Text {
-  const steps = document === undefined ? [] : [...document.steps, ...document.finally]
+  const steps = document === undefined ? [] : everyStep(document)
   const title = steps.find((step) => step.id === id)?.title
   if (title !== undefined) return title
   if (id === 'sign') return text('서명', 'signature')

@@ -1,6 +1,7 @@
 /** How the time of a run went: one bar for each step that took any. */
 import { isoSeoul } from '../core/dates.ts'
 import { text } from '../core/text.ts'
+import { everyStep } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
 import type { SpanChart } from './chart.ts'
 import type { Tone } from './report.ts'
@@ -9,7 +10,7 @@ import type { Tone } from './report.ts'
 const MAX_ROWS = 16
 
 export function stepChart(state: RunState): SpanChart | undefined {
-  const rows = [...state.document.steps, ...state.document.finally].flatMap((step) => {
+  const rows = everyStep(state.document).flatMap((step) => {
     const own = state.steps[step.id]
     if (own?.startedAtMs === undefined) return []
     const toMs = own.endedAtMs ?? state.updatedAtMs
