@@ -1,12 +1,5 @@
 /** `mts run follow-up`: what stays to be done after an incident, listed, written down and closed. */
-import {
-  addDays,
-  isSeoulDate,
-  isoSeoul,
-  seoulDateOf,
-  seoulInstant,
-  seoulTimeOf,
-} from '../core/dates.ts'
+import { addDays, isSeoulDate, isoSeoul, nextSeoulTime, seoulInstant } from '../core/dates.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { Journal, JournalEvent, RunHeader } from '../core/journal.ts'
@@ -15,7 +8,7 @@ import { text } from '../core/text.ts'
 import { foldRun } from '../playbook/fold.ts'
 import type { RunState } from '../playbook/run-state.ts'
 import type { FollowUpItem, FollowUpList } from '../render/follow-ups.ts'
-import { allFollowUpsOf, followUpId, followUpsOfAction } from '../report/follow-ups.ts'
+import { allFollowUpsOf, followUpId, followUpsOfAction, isToDo } from '../report/follow-ups.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { usageError } from './usage-error.ts'
 import { isRunId, selectRun } from './walk-selection.ts'
@@ -50,7 +43,8 @@ export async function followUps(
   const found = journal
     .runs({ limit: MAX_RUNS })
     .flatMap((header) => itemsOf(journal, header, context))
-  return listed(flags.all === true ? found : found.filter(({ status }) => status === 'open'))
+  const open = found.filter((item) => item.status === 'open' && isToDo(item))
+  return listed(flags.all === true ? found : open)
 }
 
 function assertFlags(flags: FollowUpFlags): void {
@@ -227,9 +221,7 @@ function parseDue(words: string, nowMs: number): string {
     if (!isSeoulDate(date)) throw badDue(words)
     return time === undefined ? date : `${date} ${time}`
   }
-  const today = seoulDateOf(nowMs)
-  const next = (time ?? '') > seoulTimeOf(nowMs).slice(0, 5) ? today : addDays(today, 1)
-  return `${next} ${time}`
+  return nextSeoulTime(time ?? '', nowMs)
 }
 
 function badDue(words: string): MtsError {

@@ -5,10 +5,8 @@ import { cleanText } from '../core/sanitize.ts'
 import type { OpenFollowUp, RunningOut } from '../checklist/open-matters-probe.ts'
 import { readCertificate } from '../externals/read-certificate.ts'
 import { foldRun } from '../playbook/fold.ts'
-import { followUpsOf } from '../report/follow-ups.ts'
+import { followUpsOf, isToDo } from '../report/follow-ups.ts'
 
-/** What a person has to do; what a run could not see or left out is in its report. */
-const TO_DO: ReadonlySet<string> = new Set(['added', 'named', 'pending', 'waiting'])
 /** More runs than a quarter of bad nights leaves. */
 const MAX_RUNS = 500
 const CERTIFICATE_TIMEOUT_MS = 3000
@@ -19,7 +17,7 @@ export function openFollowUps(journal: Journal, url: string): readonly OpenFollo
     .filter((header) => header.url === url)
     .flatMap((header) =>
       followUpsOf(foldRun(journal.events(header.run)))
-        .filter(({ kind }) => TO_DO.has(kind))
+        .filter((item) => isToDo(item))
         .map(({ id, run, text, due }) => ({
           id: id ?? run,
           text,

@@ -8,7 +8,7 @@ import { text } from '../core/text.ts'
 import { foldRun } from '../playbook/fold.ts'
 import { actionSummary, resumeWords, runSummary, runValue, type RunList } from '../playbook/run.ts'
 import type { ActionRun } from '../render/run-action.ts'
-import { followUpsOf } from '../report/follow-ups.ts'
+import { followUpsOf, isToDo } from '../report/follow-ups.ts'
 import type { SettlementAction } from '../settlement/action-value.ts'
 import type { CommandContext, Outcome } from './command.ts'
 import { usageError } from './usage-error.ts'
@@ -34,7 +34,7 @@ export async function listRuns(
     if (header.kind === 'action') return actionSummary(header)
     const state = foldRun(journal.events(header.run))
     const summary = runSummary(state, header.status, commandLineFor(context, header.url))
-    const open = header.endedAtMs === undefined ? 0 : followUpsOf(state).length
+    const open = header.endedAtMs === undefined ? 0 : followUpsOf(state).filter((item) => isToDo(item)).length
     return open === 0 ? summary : { ...summary, openFollowUps: open }
   })
   const { renderRunList } = await import('../render/run.ts')

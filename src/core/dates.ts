@@ -85,3 +85,10 @@ export function koreanDate(date: SeoulDate): string {
 export function shortDate(date: SeoulDate): string {
   return `${Number(date.slice(5, 7))}/${date.slice(8, 10)}`
 }
+
+/** `YYYY-MM-DD HH:MM` of Seoul: when that time of day comes next after an instant. */
+export function nextSeoulTime(time: string, afterMs: number): string {
+  const today = seoulDateOf(afterMs)
+  const date = seoulInstant(today, time) > afterMs ? today : addDays(today, 1)
+  return `${date} ${time}`
+}

@@ -108,6 +108,8 @@ export interface ManualStep extends StepCommon {
   readonly prompt: Text
   /** What the person enters as proof. None: done or not done. */
   readonly expects: readonly ManualField[]
+  /** What it asks for stays open after the run, due at this `HH:MM` of Seoul as it comes next. */
+  readonly followUp?: { readonly until: string }
   /** Only checklists: whose answer counts; another's is kept as a note. As operators are named in the journal. */
   readonly ownerOnly?: string
   /** Only checklists: items whose figures no screen shows until this one is answered from another source. */

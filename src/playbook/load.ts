@@ -282,6 +282,7 @@ function stepOf(step: StepSource, { kind, owner }: DocumentSource, line: number)
         ...optional({
           ownerOnly: step.ownerOnly === true ? owner : step.ownerOnly,
           conceals: step.conceals,
+          followUp: step.followUp,
         }),
       }
     case 'approval':

@@ -107,6 +107,10 @@ const neverPolled = z
   })
   .optional()
 
+const timeOfDay = z
+  .string()
+  .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, words('HH:MM(서울 시각)', 'HH:MM of Seoul'))
+
 const STEP_SHAPES = {
   probe: z.strictObject({
     ...common,
@@ -150,6 +154,7 @@ const STEP_SHAPES = {
       .max(10)
       .optional(),
     ownerOnly: z.union([z.literal(true), line]).optional(),
+    followUp: z.strictObject({ until: timeOfDay }).optional(),
     conceals: z.array(id).min(1).max(20).optional(),
   }),
   approval: z.strictObject({ ...common, type: z.literal('approval'), prompt: textShape }),
@@ -157,10 +162,7 @@ const STEP_SHAPES = {
     ...common,
     type: z.literal('wait'),
     for: durationShape(172_800_000, '2d').optional(),
-    until: z
-      .string()
-      .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, words('HH:MM(서울 시각)', 'HH:MM of Seoul'))
-      .optional(),
+    until: timeOfDay.optional(),
   }),
   branch: z.strictObject({
     ...common,

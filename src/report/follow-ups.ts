@@ -1,5 +1,6 @@
 /** What is still open after a run, and what people are asked to write about it. */
 import type { RunHeader } from '../core/journal.ts'
+import { nextSeoulTime } from '../core/dates.ts'
 import { text, type Text } from '../core/text.ts'
 import { everyStep, type Document, type Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
@@ -63,6 +64,7 @@ export function allFollowUpsOf(state: RunState): readonly FollowUp[] {
         run,
         id: followUpId(run, step.id),
         owner: named,
+        ...dueOf(step, own),
         text: text(
           `${step.title.ko} · ${what.ko}: ${named}`,
           `${step.title.en}; ${what.en}: ${named}`,
@@ -93,6 +95,17 @@ export function allFollowUpsOf(state: RunState): readonly FollowUp[] {
     }
   }
   return found
+}
+
+/** What a person has to do. What a run could not see, or left out, is told by its report. */
+export function isToDo({ kind }: FollowUp): boolean {
+  return kind !== 'unseen' && kind !== 'skipped'
+}
+
+/** The next such time of Seoul after the step was done. */
+function dueOf(step: Step, { endedAtMs }: StepState): Pick<FollowUp, 'due'> {
+  if (step.type !== 'manual' || step.followUp === undefined || endedAtMs === undefined) return {}
+  return { due: nextSeoulTime(step.followUp.until, endedAtMs) }
 }
 
 /** A bare action is open while it waits or nobody knows what came of it. */
