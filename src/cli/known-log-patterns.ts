@@ -13,8 +13,7 @@ import {
 import type { Problem } from '../playbook/fault.ts'
 import { parseYamlSource } from '../playbook/yaml-source.ts'
 import type { CommandContext } from './command.ts'
-import { LOG_PATTERNS_FILE } from './document-files.ts'
-import { openDocumentFiles } from './documents.ts'
+import { createDocumentFiles, LOG_PATTERNS_FILE } from './document-files.ts'
 
 /**
  * The operator's own come first: of two that fit, theirs is taken.
@@ -24,7 +23,9 @@ export async function loadKnownLogPatterns(context: CommandContext): Promise<Kno
   const { playbookDirs } = await context.settings()
   const { assetsDir, cwd } = context.ports
   const own = playbookDirs.map((dir) => (isAbsolute(dir) ? dir : join(cwd, dir)))
-  const playbooks = (await (await openDocumentFiles(context)).list('Playbook')).map(({ id }) => id)
+  // Not by way of `documents.ts`: a log is read without every probe there is.
+  const files = createDocumentFiles({ assetsDir, playbookDirs, cwd })
+  const playbooks = (await files.list('Playbook')).map(({ id }) => id)
   const patterns: KnownPattern[] = []
   for (const dir of [...own, join(assetsDir, 'playbooks')]) {
     const file = join(dir, LOG_PATTERNS_FILE)

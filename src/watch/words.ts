@@ -97,7 +97,7 @@ export const GAP_EVIDENCE: readonly string[] = [
 ]
 
 export function settledTitle({ date, count, amount }: SettledDay): Text {
-  const counted = count.toLocaleString('en-US')
+  const counted = groupedWon(String(count))
   return text(
     `정산 완료 ${shortDate(date)} · ${counted}건 · ${groupedWon(amount)}원 · 매출과 대사 일치`,
     `settled ${date} · ${counted} sales · ${groupedWon(amount)} won · agrees with the sales`,

@@ -310,7 +310,8 @@ function progressOf(context: CommandContext): (bytes: number) => void {
     const nowMs = clock.monotonicMs()
     if (nowMs < nextMs) return
     nextMs = nowMs + PROGRESS_EVERY_MS
-    const megabytes = Math.round(bytes / 1_000_000).toLocaleString('en-US')
+    // Not `toLocaleString`: its tables take more memory than the patterns do.
+    const megabytes = Math.round(bytes / 1_000_000)
     context.dialog.notify({
       code: 'LOG_READING',
       weight: 'progress',
