@@ -307,7 +307,7 @@ function itemStatus(step: Step, own: StepState | undefined): ItemStatus {
 
 function asksPerson(step: Step, own: StepState | undefined): boolean {
   return (
-    step.type === 'manual' || step.type === 'approval' || own?.asksWhetherItApplies !== undefined
+    step.type === 'manual' || step.type === 'action' || own?.asksWhetherItApplies !== undefined
   )
 }
 

@@ -22,7 +22,12 @@ export async function performAction(walk: Walk, step: ActionStep): Promise<Progr
   if (answer?.kind === 'skip') return skipped(walk, step, answer.reason)
   const action = walk.ports.catalog.action(step.action)
   if (action === undefined) throw notInThisVersion(step.action)
-  if (action.unavailable !== undefined) return performByHand(walk, step, action.unavailable)
+  if (action.unavailable !== undefined) {
+    // A checklist asks about it in an item of its own; nothing is left to be done here.
+    return walk.state().document.kind === 'Checklist'
+      ? notSetUp(walk, step, action.unavailable)
+      : performByHand(walk, step, action.unavailable)
+  }
 
   const confirm = takeConfirm(walk, step)
   if (confirm !== undefined)
@@ -50,6 +55,11 @@ function planOf(walk: Walk, step: ActionStep, action: AnyAction): { plan?: Plann
   const input = resolved.kind === 'value' ? action.inputs.safeParse(resolved.value) : undefined
   if (input?.success !== true || action.plan === undefined) return {}
   return { plan: action.plan(input.data) }
+}
+
+function notSetUp(walk: Walk, step: ActionStep, why: Text): Progress {
+  walk.finishStep(step, { status: 'skipped', skippedBy: 'condition', reason: why })
+  return 'on'
 }
 
 /** What cannot be done from here a person does, and says so. */
@@ -169,14 +179,16 @@ function parkForConfirmation(
   step: ActionStep,
   result: { readonly look: Look; readonly digest: string; readonly reasons: readonly Reason[] },
 ): Progress {
-  return walk.park(
-    waitingOf(step, {
-      kind: 'action',
-      prompt: withEvidence(step.approval.prompt ?? step.title, result.look.summary),
-      reasons: result.reasons,
-      confirm: result.digest,
-    }),
-  )
+  const waiting = waitingOf(step, {
+    kind: 'action',
+    prompt: withEvidence(step.approval.prompt ?? step.title, result.look.summary),
+    reasons: result.reasons,
+    confirm: result.digest,
+  })
+  if (walk.state().document.kind === 'Playbook') return walk.park(waiting)
+  // The other items of a checklist are looked at all the same.
+  walk.deferred.set(step.id, waiting)
+  return 'stop'
 }
 
 /** Whoever passes the digest on has to see what it stands for. */
@@ -275,6 +287,14 @@ function finishFailed(walk: Walk, step: ActionStep, verdict: Verdict): void {
   })
 }
 
+/** A checklist's walk stands behind an item that was left open. */
+function stepOf(walk: Walk, id: string): Step | undefined {
+  const state = walk.state()
+  return state.document.kind === 'Checklist'
+    ? state.document.steps.find((step) => step.id === id)
+    : stepAt(state)
+}
+
 /**
  * An action was sent and its result is not on record: read, never send, and let nothing else happen
  * before. As long as it is not known, the run waits.
@@ -282,7 +302,7 @@ function finishFailed(walk: Walk, step: ActionStep, verdict: Verdict): void {
 export async function reconcilePending(walk: Walk): Promise<Progress> {
   const { pending, run } = walk.state()
   if (pending === undefined) return 'on'
-  const step = stepAt(walk.state())
+  const step = stepOf(walk, pending.step)
   const intent = walk.ports.journal
     .openIntents({ url: walk.ports.url })
     .find((open) => open.run === run && open.step === pending.step)

@@ -46,14 +46,14 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
   if (given !== undefined) {
     return owner === undefined
       ? useGiven(walk, step, asking, given)
-      : keepAsNote(walk, owner, given)
+      : keepAsNote(walk, owner, given, asking)
   }
   let reasons = [...(asking.reasons ?? []), ...(owner === undefined ? [] : [ownerReason(owner)])]
   for (;;) {
     const { request } = walk.ports.dialog
     if (request === undefined) {
       if (walk.state().document.kind === 'Checklist' && step !== undefined) {
-        walk.deferred.add(step.id)
+        walk.deferred.set(step.id, waitingOf(step, asking))
         return 'stopped'
       }
       walk.park(waitingOf(step, asking))
@@ -95,7 +95,7 @@ export async function ask(walk: Walk, step: Step | undefined, asking: Ask): Prom
       walk.append({ kind: 'answerGiven', step: id, data })
       return 'answered'
     }
-    if (owner !== undefined) return keepAsNote(walk, owner, answer)
+    if (owner !== undefined) return keepAsNote(walk, owner, answer, asking)
     const checked = checkAnswer(asking, answer)
     if (checked.problems.length === 0) {
       record(walk, id, asking.kind, checked.answer)
@@ -138,7 +138,7 @@ function ownerReason({ name }: MissingOwner): Reason {
 }
 
 /** What somebody else says about it is not lost, and decides nothing: the item waits for its owner. */
-function keepAsNote(walk: Walk, owner: MissingOwner, answer: StepAnswer): Asked {
+function keepAsNote(walk: Walk, owner: MissingOwner, answer: StepAnswer, asking: Ask): Asked {
   const { step, name } = owner
   const said =
     answer.kind === 'complete'
@@ -160,7 +160,7 @@ function keepAsNote(walk: Walk, owner: MissingOwner, answer: StepAnswer): Asked 
     ),
     { step: step.id },
   )
-  walk.deferred.add(step.id)
+  walk.deferred.set(step.id, waitingOf(step, asking))
   return 'stopped'
 }
 

@@ -44,7 +44,7 @@ export interface Walk {
   /** The answer from the command line until it is used. */
   given: GivenAnswer | undefined
   /** Items of a checklist that nobody could answer now. */
-  readonly deferred: Set<string>
+  readonly deferred: Map<string, Waiting>
   state(): RunState
   step(id: string): StepState
   append(event: JournalEvent, status?: RunStatus): void
@@ -84,7 +84,7 @@ export function createWalk(
     writer,
     by: options.by,
     given: options.given,
-    deferred: new Set(),
+    deferred: new Map(),
     state: () => state,
     step: (id) => stepState(state, id),
     append,

@@ -211,7 +211,11 @@ async function advance(walk: Walk): Promise<Progress> {
   const step = nextStep(walk)
   const somethingLeft = pending !== undefined || step !== undefined || document.kind === 'Checklist'
   if (walk.ports.signal.aborted && somethingLeft) return parkInterrupted(walk)
-  if (pending !== undefined) return reconcilePending(walk)
+  if (pending !== undefined) {
+    const progress = await reconcilePending(walk)
+    const waiting = walk.deferred.get(pending.step)
+    return progress === 'stop' && waiting !== undefined ? walk.park(waiting) : progress
+  }
   if (step !== undefined) {
     const progress = await performStep(walk, step)
     return progress === 'stop' && walk.deferred.has(step.id) ? 'on' : progress
@@ -235,15 +239,8 @@ async function closeChecklist(walk: Walk): Promise<Progress> {
   const { document, signed, ending } = walk.state()
   if (ending !== undefined) return finish(walk, ending)
   const open = document.steps.find((step) => walk.deferred.has(step.id))
-  if (open !== undefined) {
-    return walk.park(
-      waitingOf(open, {
-        kind: open.type === 'approval' ? 'approval' : 'manual',
-        prompt: 'prompt' in open ? open.prompt : open.title,
-        ...(open.type === 'manual' ? { fields: open.expects } : {}),
-      }),
-    )
-  }
+  const waiting = open === undefined ? undefined : walk.deferred.get(open.id)
+  if (waiting !== undefined) return walk.park(waiting)
   if (signed === undefined) {
     const asked = await ask(walk, undefined, {
       kind: 'sign',

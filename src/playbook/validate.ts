@@ -88,9 +88,7 @@ function kindFaults({ document, steps }: Validation): Fault[] {
   for (const placed of steps) {
     const { step, phase } = placed
     if (step === undefined) continue
-    if (checklist && step.type !== 'probe' && step.type !== 'manual') {
-      refuse(placed, 'type', CHECKLIST_TYPES)
-    }
+    if (checklist && !belongsInChecklist(step)) refuse(placed, 'type', CHECKLIST_TYPES)
     if (checklist && step.end !== undefined) refuse(placed, 'end', CHECKLIST_END)
     if (!checklist) {
       for (const key of CHECKLIST_KEYS) {
@@ -104,7 +102,7 @@ function kindFaults({ document, steps }: Validation): Fault[] {
     if (checklist && phase === 'onCancel') refuse(placed, 'type', ONLY_PLAYBOOK_CANCELS)
   }
   faults.push(...concealFaults(steps))
-  const questions = steps.filter(({ step }) => step?.type === 'manual' || step?.type === 'approval')
+  const questions = steps.filter(({ step }) => step !== undefined && step.type !== 'probe')
   const over = questions[MAX_DAILY_QUESTIONS]
   const daily = document.id === 'daily' || document.labels?.['guide'] === 'daily'
   if (checklist && daily && over !== undefined) {
@@ -120,9 +118,15 @@ function kindFaults({ document, steps }: Validation): Fault[] {
   return faults
 }
 
+/** Settlements are no matter of a checklist: only the operator's own commands are started from one. */
+function belongsInChecklist(step: StepSource): boolean {
+  if (step.type === 'action') return step.action.startsWith('command.')
+  return step.type === 'probe' || step.type === 'manual'
+}
+
 const CHECKLIST_TYPES = text(
-  '점검표의 항목은 probe 또는 manual이어야 합니다',
-  'an item of a checklist is expected to be probe or manual',
+  '점검표의 항목은 probe, manual 또는 command.…의 action이어야 합니다',
+  'an item of a checklist is expected to be probe, manual, or an action command.…',
 )
 const CHECKLIST_END = text('점검표에는 end가 없습니다', 'a checklist has no end')
 const CHECKLIST_KEYS = ['blocking', 'short', 'playbook', 'ownerOnly', 'conceals'] as const

@@ -14,6 +14,8 @@ import { readSalesOfDay } from './sales-of-day.ts'
 const backlogInput = z.object({
   /** This many days before the newest; absent: those from the last business day's check on. */
   days: z.int().min(1).max(31).optional(),
+  /** The newest date too: in the evening it is a day before like the others. */
+  includeDue: z.boolean().default(false),
 })
 type BacklogInput = z.output<typeof backlogInput>
 
@@ -48,7 +50,8 @@ export function createBacklogProbe(ports: SettlementProbePorts): ProbeDeclaratio
     }),
     async observe(input, context) {
       const due = dateOf(ports, {}, context)
-      const dates = datesBefore(due, input, context, ports.settings.holidays)
+      const before = datesBefore(due, input, context, ports.settings.holidays)
+      const dates = input.includeDue ? [...before, due] : before
       const source = '/api/settlements/date/…, /api/v1/sales'
       const days: Day[] = []
       // One after the other: this is no time to press on the service.

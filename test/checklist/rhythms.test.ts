@@ -119,6 +119,8 @@ describe('each checklist against the demo service', () => {
       'sales-trend': 'unknown',
       performance: 'unknown',
       thresholds: 'unknown',
+      // No command is set up: a person is asked.
+      'restore-command': 'skipped',
       backup: 'unanswered',
       'backup-age': 'unanswered',
       patches: 'fail',

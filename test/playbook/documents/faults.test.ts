@@ -385,7 +385,7 @@ ${END.trim()}`
       '22:11 a daily checklist asks a person at most 3 questions, found 4',
     ])
     const action = `- id: z\n  title: { ko: 가, en: a }\n  type: action\n  action: settlement.run\n  with: { date: 2026-11-23 }\n  approval: {}\n`
-    expect(daily(action)[0]).toMatch(/an item of a checklist is expected to be probe or manual/)
+    expect(daily(action)[0]).toMatch(/an item of a checklist is expected to be probe, manual/)
     expect(problemsIn(`${playbook(END)}finally:\n${action.replace(/^/gm, '  ')}`)[0]).toMatch(
       /finally holds no branch and no action/,
     )
