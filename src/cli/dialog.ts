@@ -1,7 +1,7 @@
 /** What engines say while they work, on standard error; and the person who answers, where there is one. */
 import type { ApprovalQuestion, Dialog, Notice } from '../core/dialog.ts'
 import type { Lang } from '../core/text.ts'
-import { cellsOf, wrapCells } from '../render/columns.ts'
+import { cellsOf, firstCells, wrapCells } from '../render/columns.ts'
 import { screenText } from '../render/output.ts'
 import type { OutputPort, TerminalPort } from './ports.ts'
 
@@ -37,7 +37,7 @@ export function createDialog(options: DialogOptions): ClearingDialog {
     const words = screenText(notice.text[options.lang()], false).trimEnd()
     clear()
     if (weight === 'progress' && stderr.isTTY) {
-      stderr.write(firstCells(words.replaceAll('\n', ' '), Math.min(80, stderr.columns) - 1))
+      stderr.write(oneRow(words.replaceAll('\n', ' '), Math.min(80, stderr.columns) - 1))
       progressShown = true
       return
     }
@@ -62,12 +62,6 @@ export function createDialog(options: DialogOptions): ClearingDialog {
 }
 
 /** A line that would wrap could not be overwritten. */
-function firstCells(value: string, cells: number): string {
-  if (cellsOf(value) <= cells) return value
-  let result = ''
-  for (const char of value) {
-    if (cellsOf(result + char) > cells - 1) break
-    result += char
-  }
-  return `${result}…`
+function oneRow(value: string, cells: number): string {
+  return cellsOf(value) <= cells ? value : `${firstCells(value, cells - 1)}…`
 }

@@ -21,6 +21,8 @@ export interface Problem {
   readonly line: number
   readonly column: number
   readonly message: Text
+  /** The line as it stands in the file, at most 200 characters, without what a terminal would obey. */
+  readonly source?: string
 }
 
 /** At most this many are written out in one error. */

@@ -1,5 +1,7 @@
 /** Documents as `mts playbook list`, `show` and `validate` show them. */
-import type { Text } from '../core/text.ts'
+import { nearestName } from '../core/nearest.ts'
+import { stripControls } from '../core/sanitize.ts'
+import { text, type Text } from '../core/text.ts'
 import type { Catalog } from './catalog.ts'
 import type { Document, Priority } from './document.ts'
 import type { Problem } from './fault.ts'
@@ -74,26 +76,51 @@ export async function validateFiles(
   const known = await everyFile(files)
   const wanted =
     named.length === 0 ? known.map(({ file }) => file) : named.map((name) => fileOf(name, known))
+  const playbooks = (await files.list('Playbook')).map(({ id }) => id)
   const items: ValidationItem[] = []
   for (const file of wanted) {
     const source = await files.read(file)
     if (source === undefined) continue
     const parsed = parseDocument(source, file, catalog)
-    items.push(
-      parsed.kind === 'document'
-        ? { file, valid: true, id: parsed.document.id, problems: [] }
-        : {
-            file,
-            valid: false,
-            problems: parsed.problems.map(({ line, column, message }) => ({
-              line,
-              column,
-              message,
-            })),
-          },
-    )
+    // A file with faults of its own is mended first.
+    const problems =
+      parsed.kind === 'invalid'
+        ? parsed.problems
+        : deadLinks(source, file, playbooks, parsed.document)
+    items.push({
+      file,
+      valid: problems.length === 0,
+      ...(parsed.kind === 'document' ? { id: parsed.document.id } : {}),
+      problems: problems.map(({ file: _named, ...problem }) => problem),
+    })
   }
   return { kind: 'Validation', valid: items.every((item) => item.valid), items }
+}
+
+/** What can be typed after `mts playbook` besides the id of one. */
+const SUBCOMMANDS = ['list', 'show', 'validate', 'test', 'schema', 'render']
+
+/** Words that send a reader to a playbook that is not there, at three in the morning. */
+function deadLinks(
+  source: string,
+  file: string,
+  playbooks: readonly string[],
+  { id: own }: Document,
+): readonly Problem[] {
+  const known = new Set([...playbooks, ...SUBCOMMANDS, own])
+  return source.split('\n').flatMap((row, index) =>
+    [...row.matchAll(/mts playbook ([a-z][a-z0-9-]*)/g)].flatMap((match) => {
+      const [, id = ''] = match
+      if (known.has(id)) return []
+      const nearest = nearestName(id, playbooks)
+      const message = text(
+        `없는 플레이북을 안내합니다: ${id}${nearest === undefined ? '' : `(혹시 ${nearest}?)`}`,
+        `there is no playbook ${id}${nearest === undefined ? '' : ` (did you mean ${nearest}?)`}`,
+      )
+      const column = match.index + 'mts playbook '.length + 1
+      return [{ file, line: index + 1, column, message, source: stripControls(row) }]
+    }),
+  )
 }
 
 interface KnownFile {

@@ -10,7 +10,7 @@ import { createCatalog, type AnyAction, type Catalog } from './catalog.ts'
 import type { Answer, Question } from './dialog.ts'
 import type { Document, Expressions, ProbeStep } from './document.ts'
 import { createEngine, type EnginePorts } from './engine.ts'
-import { foldRun, stepAt, stepState } from './fold.ts'
+import { applyEvent, foldRun, stepAt, stepState } from './fold.ts'
 import type { CaseOutcome, PlaybookCase, PlaybookCases } from './load-cases.ts'
 import { createMemoryJournal } from './memory-journal.ts'
 import type { Look, Observation } from './operation.ts'
@@ -188,7 +188,16 @@ interface Stage {
 function createStage(own: PlaybookCase, journal: Journal, mutation: Mutation | undefined): Stage {
   const sent: string[] = []
   let missing: Text | undefined
-  const stateNow = (): RunState => foldRun(journal.events(journal.runs()[0]?.run ?? ''))
+  let folded: { readonly state: RunState; readonly events: number } | undefined
+  const stateNow = (): RunState => {
+    const events = journal.events(journal.runs()[0]?.run ?? '')
+    const state =
+      folded === undefined
+        ? foldRun(events)
+        : events.slice(folded.events).reduce(applyEvent, folded.state)
+    folded = { state, events: events.length }
+    return state
+  }
   const standingAt = (): string => {
     const state = stateNow()
     return state.pending?.step ?? stepAt(state)?.id ?? ''

@@ -13,6 +13,7 @@ import {
   type Document as YamlDocument,
   type Node,
 } from 'yaml'
+import { stripControls } from '../core/sanitize.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Fault, FaultPath, Problem } from './fault.ts'
 
@@ -20,6 +21,9 @@ import type { Fault, FaultPath, Problem } from './fault.ts'
 export const MAX_DOCUMENT_BYTES = 262_144
 const MAX_DEPTH = 40
 const MAX_SYNTAX_PROBLEMS = 20
+/** A file of the largest size with nothing but line feeds. */
+const MAX_ROWS = MAX_DOCUMENT_BYTES
+const MAX_ROW_CHARACTERS = 200
 
 export interface YamlSource {
   readonly value: unknown
@@ -34,12 +38,11 @@ export type ParsedYaml =
   | { readonly kind: 'broken'; readonly problems: readonly Problem[] }
 
 export function parseYamlSource(source: string, file: string): ParsedYaml {
-  const at = (line: number, column: number, message: Text): Problem => ({
-    file,
-    line,
-    column,
-    message,
-  })
+  const rows = source.split('\n', MAX_ROWS)
+  const at = (line: number, column: number, message: Text): Problem => {
+    const row = plainRow(rows[line - 1] ?? '')
+    return { file, line, column, message, ...(row.trim() === '' ? {} : { source: row }) }
+  }
   if (Buffer.byteLength(source, 'utf8') > MAX_DOCUMENT_BYTES) {
     return { kind: 'broken', problems: [at(1, 1, TOO_LARGE)] }
   }
@@ -88,6 +91,14 @@ export function parseYamlSource(source: string, file: string): ParsedYaml {
       lineOf: (path) => place(nodeAt(document, path)?.range?.[0] ?? 0).line,
     },
   }
+}
+
+/** As it is written, so that a column still counts in it: a control character becomes a blank. */
+function plainRow(row: string): string {
+  return [...row.slice(0, MAX_ROW_CHARACTERS)]
+    .map((character) => (stripControls(`x${character}x`) === `x${character}x` ? character : ' '))
+    .join('')
+    .trimEnd()
 }
 
 /** Brackets nest without indentation: thousands of them would exhaust the parser's stack. */

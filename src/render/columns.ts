@@ -46,3 +46,13 @@ export function labelled(label: string, value: string, labelCells: number, width
     )
     .join('\n')
 }
+
+/** As much of the beginning as fits; a wide character is not halved. */
+export function firstCells(value: string, cells: number): string {
+  let shown = ''
+  for (const character of value) {
+    if (cellsOf(shown + character) > cells) break
+    shown += character
+  }
+  return shown
+}

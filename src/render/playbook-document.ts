@@ -3,7 +3,7 @@ import { durationText } from '../core/duration.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Document, InputDeclaration, Step } from '../playbook/document.ts'
 import type { PlaybookList, Validation } from '../playbook/overview.ts'
-import { cellsOf, labelled, padCells, wrapCells } from './columns.ts'
+import { cellsOf, firstCells, labelled, padCells, wrapCells } from './columns.ts'
 import { say, type View } from './view.ts'
 
 const LABEL_CELLS = 7
@@ -151,6 +151,27 @@ function waitWords(step: Extract<Step, { type: 'wait' }>): Text {
   return text(`${words.ko} 동안`, `for ${words.en}`)
 }
 
+type ValidationProblem = Validation['items'][number]['problems'][number]
+
+/** `file:line:column` as editors open it, the words, and the line itself with its place marked. */
+function problemLines(
+  file: string,
+  { line, column, message, source }: ValidationProblem,
+  view: View,
+  width: number,
+): string[] {
+  const words = wrapCells(say(view, message), width - 4).map((part) => `    ${part}`)
+  const head = [`  ${file}:${line}:${column}`, ...words]
+  if (source === undefined) return head
+  // Of a long line the part around the place is shown.
+  const room = width - 4
+  const from = Math.max(0, Math.min(column - 1 - Math.floor(room / 3), column - 1))
+  const isCut = cellsOf(source) > room
+  const shown = firstCells(isCut ? source.slice(from) : source, room)
+  const before = source.slice(isCut ? from : 0, column - 1)
+  return [...head, view.paint.dim(`    ${shown}`), `    ${' '.repeat(cellsOf(before))}^`]
+}
+
 export function renderValidation(validation: Validation, view: View): string {
   const width = Math.min(80, view.width)
   const lines = validation.items.flatMap((item) => {
@@ -158,13 +179,7 @@ export function renderValidation(validation: Validation, view: View): string {
     const label = view.paint.critical(padCells(say(view, text('오류', 'Error')), LABEL_CELLS))
     return [
       `${label}${item.file}`,
-      ...item.problems.flatMap(({ line, column, message }) => {
-        const [first = '', ...more] = wrapCells(say(view, message), width - 11)
-        return [
-          `  ${padCells(`${line}:${column}`, 9)}${first}`,
-          ...more.map((rest) => ' '.repeat(11) + rest),
-        ]
-      }),
+      ...item.problems.flatMap((problem) => problemLines(item.file, problem, view, width)),
     ]
   })
   return lines.join('\n')

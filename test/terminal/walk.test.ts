@@ -110,6 +110,25 @@ describePrograms('a playbook in a terminal', use, () => {
     expect(terminal.drawn()).toMatch(/mts run resume/)
   })
 
+  it('shows the request behind what is seen, and goes back to a step by its number', async () => {
+    const terminal = walk()
+    await terminal.until('받은 사람:')
+    await terminal.until('q 중단')
+    // ㅊ is c on this layout, ㅠ is b.
+    terminal.type(`ㅊ${ENTER}`)
+    await terminal.until('/api/settlements/')
+    await terminal.until('q 중단')
+    terminal.type(`ㅠ${ENTER}`)
+    await terminal.until('돌아갈 단계')
+    terminal.type(`7${ENTER}`)
+    // What is looked at anew is shown anew, then the same question.
+    await terminal.until('완료      9')
+    await terminal.until('받은 사람:')
+    terminal.type(`q${ENTER}`)
+    expect(await terminal.exited).toBe(4)
+    expect(terminal.drawn()).toContain('curl -sS')
+  }, 10_000)
+
   it('is handed over by name, with its note, and resumed where it stood', async () => {
     const terminal = walk()
     await terminal.until('받은 사람:')
@@ -122,6 +141,8 @@ describePrograms('a playbook in a terminal', use, () => {
     terminal.type(`h${ENTER}`)
     await terminal.until('받는 사람:')
     terminal.type(`backend${ENTER}`)
+    await terminal.until('전달할 내용:')
+    terminal.type(`지급은 정산표로${ENTER}`)
     expect(await terminal.exited).toBe(4)
     const run = /run resume (\d{8}-\d+)/.exec(terminal.drawn())?.[1] ?? ''
 

@@ -68,7 +68,7 @@ describe('mts playbook test', () => {
       expect(item, item.playbook).toMatchObject({ passed: true, untaken: [], unnoticed: [] })
     }
     expect(finished.code).toBe(0)
-  })
+  }, 20_000)
 
   it('fails a case whose playbook leads elsewhere, and says what was and what was expected', async () => {
     const mts = open('latency', {
@@ -217,6 +217,21 @@ describe('a broken copy of a shipped playbook is refused with its line', () => {
         s.replace('labels: { guide: scenario-3 }', 'labels: &a { a: x }\nowner2: [*a, *a]'),
       /\*/,
     ],
+    [
+      'a condition of another type than the probe gives',
+      (s: string) => s.replace('value.percent <= value.linePercent', "value.percent <= 'full'"),
+      /비교할 수 없음/,
+    ],
+    [
+      'a regular expression that may never end',
+      (s: string) => s.replace('value.percent <= value.linePercent', '"a".matches("(a+)+$")'),
+      /matches/,
+    ],
+    [
+      'a playbook it sends a reader to that is not there',
+      (s: string) => s.replace('labels:', '# 다음: mts playbook sales-dorp\nlabels:'),
+      /sales-drop/,
+    ],
     ['a way back', (s: string) => s.replace('otherwise: cache\n', 'otherwise: pool\n'), /pool/],
   ])('%s', async (_what, document, message) => {
     const finished = await open('latency', { document }).mts(
@@ -226,7 +241,12 @@ describe('a broken copy of a shipped playbook is refused with its line', () => {
     )
     expect(finished.code).toBe(78)
     expect(finished.stdout).toMatch(message)
-    expect(finished.stdout).toMatch(/^ +\d+:\d+/m)
+    const place = /^ +mine\/latency\.yaml:(\d+):(\d+)$/m.exec(finished.stdout)
+    const source = readFileSync(join(world?.home ?? '', 'mine', 'latency.yaml'), 'utf8')
+    const row = source.split('\n')[Number(place?.[1]) - 1] ?? 'no such line'
+    // The line itself is shown, its beginning or all of it, and the place in it marked.
+    expect(finished.stdout).toContain(`    ${row.slice(0, 40)}`)
+    expect(finished.stdout).toMatch(/^ +\^$/m)
   })
 })
 

@@ -125,6 +125,7 @@ export interface Rig {
   /** A second journal on the same file, as another process would have. */
   reopen(): Journal
   engine(options?: RigOptions): Engine
+  ports(options?: RigOptions): EnginePorts
   close(): void
 }
 
@@ -159,6 +160,7 @@ export function createRig(): Rig {
     onSend: () => undefined,
     onLook: () => undefined,
   }
+  const parts = { clock, journal, probes, looks, notices, asked, abort, world }
   return {
     clock,
     journal,
@@ -174,10 +176,8 @@ export function createRig(): Rig {
       journals.push(another)
       return another
     },
-    engine: (options = {}) =>
-      createEngine(
-        portsOf({ clock, journal, probes, looks, notices, asked, abort, world }, options),
-      ),
+    engine: (options = {}) => createEngine(portsOf(parts, options)),
+    ports: (options = {}) => portsOf(parts, options),
     close: () => {
       for (const opened of journals) opened.close()
       rmSync(directory, { recursive: true, force: true })
