@@ -1,6 +1,7 @@
 /** A playbook as Markdown, for a wiki or for paper: everything an engineer would read, nothing that runs. */
 import { text, type Lang, type Text } from '../core/text.ts'
 import type { Document, Step } from '../playbook/document.ts'
+import { documentFlow } from './playbook-flow.ts'
 import { defaultWords, STEP_TYPES, stepDetails } from './playbook-document.ts'
 
 export function documentMarkdown(document: Document, lang: Lang): string {
@@ -24,6 +25,14 @@ export function documentMarkdown(document: Document, lang: Lang): string {
       lines.push(`- \`${name}\`${value} ${say(input.title)}`)
     }
     lines.push('')
+  }
+  if (document.kind === 'Playbook') {
+    const title = say(text('흐름', 'Flow'))
+    lines.push(`## ${title}`, '', '```mermaid', documentFlow(document, lang), '```', '')
+  }
+  if (document.triggers.length > 0) {
+    const names = document.triggers.map(({ alertname }) => `\`${alertname}\``)
+    lines.push(`**${say(text('알림', 'Alerts'))}** ${names.join(', ')}`, '')
   }
   lines.push(`## ${say(text('단계', 'Steps'))}`, '')
   for (const [index, step] of document.steps.entries()) {
