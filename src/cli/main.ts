@@ -87,8 +87,12 @@ async function endWithDefect(error: unknown, argv: readonly string[], ports: Por
     process.exit(await presentDefect(error, argv, ports))
   } catch {
     // Installed anew under a process that runs: not even the words for it can be loaded any more.
-    writeSync(2, `mts: ${cleanText(messageOf(error), 300)}\n`)
-    process.exit(EXIT.defect)
+    try {
+      writeSync(2, `mts: ${cleanText(messageOf(error), 300)}\n`)
+    } finally {
+      // Also when nobody reads: a throw from here would come back as the next defect, for ever.
+      process.exit(EXIT.defect)
+    }
   }
 }
 
@@ -159,6 +163,9 @@ function createOutput(
     },
     get columns() {
       return isatty(descriptor) ? stream().columns : 80
+    },
+    get rows() {
+      return isatty(descriptor) ? stream().rows : undefined
     },
   }
 }

@@ -10,6 +10,8 @@ export interface OutputPort {
   readonly isTTY: boolean
   /** Cells; 80 where not known. */
   readonly columns: number
+  /** Lines; absent where not known. */
+  readonly rows?: number | undefined
 }
 
 /** A person at a terminal. Absent when standard input or standard error is no terminal. */

@@ -59,6 +59,30 @@ export type SeriesQuestion = (series: ServiceSeries) => {
   readonly everyInstance?: boolean
 }
 
+export interface Grid {
+  readonly fromMs: number
+  readonly toMs: number
+  readonly stepMs: number
+}
+
+/** A value that is no number is a gap. */
+export interface GridPoint {
+  readonly atMs: number
+  readonly value: number | null
+}
+
+export type RangeRead =
+  | {
+      readonly kind: 'known'
+      /** One for each step, gaps too; none has a value where the series was not there. */
+      readonly points: readonly GridPoint[]
+      /** The last of them, or why it is not to be believed. */
+      readonly latest: NumberAnswer
+      /** As it was asked. */
+      readonly expression: string
+    }
+  | { readonly kind: 'unknown'; readonly reason: Text; readonly expression?: string }
+
 export interface OverTime {
   /** Base URL of Prometheus, without credentials. */
   readonly url: string
@@ -71,6 +95,8 @@ export interface OverTime {
     question: { readonly expression: string; readonly basis: string },
     options?: RequestOptions,
   ): Promise<NumberAnswer>
+  /** A single curve: an expression that gives several is not drawn. */
+  range(question: SeriesQuestion, grid: Grid, options?: RequestOptions): Promise<RangeRead>
   /** As scraped in the `windowMs` up to `backMs` ago. */
   scraped(
     selector: (series: ServiceSeries) => string,

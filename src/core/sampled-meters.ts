@@ -20,6 +20,12 @@ export const SAMPLED = {
     statistic: 'COUNT',
     level: 2,
   },
+  salesAmount: {
+    metric: 'sales.amount.total',
+    meter: 'sales.amount.total',
+    statistic: 'COUNT',
+    level: 2,
+  },
   heapUsed: {
     metric: 'jvm.memory.used:heap',
     meter: 'jvm.memory.used',

@@ -92,6 +92,21 @@ export interface WatchSettings {
   readonly prepareRuns: boolean
 }
 
+/** Where the instances of `mts health --fleet` are named; all of them count together. */
+export interface FleetSettings {
+  readonly instances: readonly {
+    readonly name?: string | undefined
+    /** Without credentials. */
+    readonly url: string
+    /** Business numbers of its own. */
+    readonly stores?: readonly string[] | undefined
+  }[]
+  /** Path of a file as Prometheus' file_sd has it. */
+  readonly file?: string
+  /** The job whose targets Prometheus is asked for. */
+  readonly job?: string
+}
+
 export interface Settings {
   /** Base URL without trailing slash and without credentials. */
   readonly url: string
@@ -126,6 +141,8 @@ export interface Settings {
   readonly lang: Lang
   /** Overrides the deadline of every read, ms; absent: each question's own. */
   readonly timeoutMs?: number
+  /** Absent: no fleet is configured. */
+  readonly fleet?: FleetSettings
   /** Absent: nobody is told. */
   readonly notify?: NotifySettings
   /** Absent: the defaults of `mts watch`. */

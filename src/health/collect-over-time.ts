@@ -6,6 +6,7 @@ import { p95Expression } from '../core/api-calls.ts'
 import { MtsError } from '../core/errors.ts'
 import type { Sample } from '../core/journal.ts'
 import type { NumberAnswer, OverTime, ScrapedAnswer, ServiceSeries } from '../core/over-time.ts'
+import { promDurationOf } from '../core/prom-duration.ts'
 import type { RequestOptions } from '../core/service.ts'
 import { durationText } from '../core/duration.ts'
 import { text } from '../core/text.ts'
@@ -115,7 +116,7 @@ export async function askP95(overTime: OverTime, options: RequestOptions): Promi
   const answer = await overTime.number(({ instance, scrapeIntervalMs }) => {
     windowMs = windowFor(P95_WINDOW_MS, { scrapeIntervalMs })
     return {
-      expression: p95Expression(instance, `${windowMs}ms`),
+      expression: p95Expression(instance, promDurationOf(windowMs)),
       basis: `http_server_requests_seconds_count{${instance}}`,
     }
   }, options)

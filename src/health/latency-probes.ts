@@ -7,7 +7,7 @@ import type { ProbeDeclaration } from '../playbook/operation.ts'
 import { askEach } from './asker.ts'
 import { countsAsApi } from './collect-latency.ts'
 import { askP95, type P95 } from './collect-over-time.ts'
-import { known, meterFact, type Fact } from './fact.ts'
+import { known as knownFact, meterFact, type Fact } from './fact.ts'
 import { BY_PROMETHEUS as P95_SOURCE, p95Words } from './judge-latency.ts'
 import { nothing, optionsOf, type MeterProbePorts, type Nothing } from './meter-count.ts'
 import { COMPONENTS, type HealthSettings } from './observations.ts'
@@ -251,7 +251,7 @@ export function createHitRateProbe(ports: LatencyProbePorts): ProbeDeclaration<N
       const source = 'Prometheus redis_keyspace_hits_total'
       const options = optionsOf(ports, context)
       const rate = await askPrometheus(withOverTime, async (overTime) =>
-        known(await overTime.foreign({ expression: HIT_RATE, basis: HITS }, options)),
+        knownFact(await overTime.foreign({ expression: HIT_RATE, basis: HITS }, options)),
       )
       if (rate.kind === 'unknown') return { kind: 'unknown', reason: rate.reason, source }
       const answer = rate.value

@@ -2,6 +2,7 @@
 import { increaseWithBirths } from '../core/api-calls.ts'
 import type { OverTime, WithOverTime } from '../core/over-time.ts'
 import { MtsError } from '../core/errors.ts'
+import { promDurationOf } from '../core/prom-duration.ts'
 import type { RequestOptions } from '../core/service.ts'
 import { text } from '../core/text.ts'
 import { windowFor } from './collect-over-time.ts'
@@ -49,7 +50,7 @@ export async function requestsOfLastHour(
 ): Promise<Fact<readonly RequestCount[]>> {
   const answer = await overTime.rows(({ job, scrapeIntervalMs }) => {
     const windowMs = windowFor(HOUR_MS, { scrapeIntervalMs })
-    const window = `${windowMs}ms`
+    const window = promDurationOf(windowMs)
     const series = `${METER}{${job},${matchers}}`
     const scrapes = Math.floor((windowMs / scrapeIntervalMs) * WATCHED_SHARE)
     return {

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts'
 import type { PrometheusReader } from '../core/monitoring.ts'
 import type { NumberAnswer, OverTime, ScrapedAnswer, SeriesQuestion } from '../core/over-time.ts'
+import { readRange } from './read-range.ts'
 import type { RequestOptions } from '../core/service.ts'
 import { text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
@@ -18,7 +19,7 @@ const SAME_CLOCK_MS = 2000
 type Unknown = Extract<NumberAnswer, { readonly kind: 'unknown' }>
 
 export function createOverTime(
-  prometheus: Pick<PrometheusReader, 'url' | 'query' | 'rawSamples'>,
+  prometheus: Pick<PrometheusReader, 'url' | 'query' | 'queryRange' | 'rawSamples'>,
   url: string,
   clock: Clock,
 ): OverTime {
@@ -60,6 +61,20 @@ export function createOverTime(
         },
         options,
       ),
+    async range(question, grid, options) {
+      const found = await find(options)
+      if (found.kind === 'unknown') return found
+      const { expression, basis, everyInstance } = question(found.series)
+      const freshness = {
+        selector: basis,
+        maxAgeMs: FRESH_SCRAPES * found.series.scrapeIntervalMs,
+      }
+      const read = await readRange(prometheus, { expression, freshness }, grid, options)
+      const missing = everyInstance === true ? found.notScraped.job : found.notScraped.instance
+      if (read.kind === 'unknown' || missing.length === 0) return read
+      // What was is drawn; what is now is a part of the whole.
+      return { ...read, latest: { kind: 'unknown', why: 'partial', reason: missingWords(missing) } }
+    },
     async scraped(selector, { windowMs, backMs = 0 }, options): Promise<ScrapedAnswer> {
       const found = await find(options)
       if (found.kind === 'unknown') return found

@@ -1,6 +1,7 @@
 /** The client of Prometheus' HTTP API, versions 2 and 3, and of what speaks it (Thanos, Mimir, a proxy). */
 import type { Clock } from '../core/clock.ts'
 import type { PrometheusReader } from '../core/monitoring.ts'
+import { promDurationOf } from '../core/prom-duration.ts'
 import type { Read } from '../core/read.ts'
 import type { RequestOptions } from '../core/service.ts'
 import { createEndpoint } from './endpoint.ts'
@@ -97,7 +98,7 @@ export async function createPrometheusClient(
       )
     },
     rawSamples(selector, windowMs, options) {
-      const expression = `${selector}[${Math.max(1, Math.round(windowMs))}ms]`
+      const expression = `${selector}[${promDurationOf(windowMs)}]`
       return ask('/query', instantOf(expression, options), interpretRange, options)
     },
     rules: (options) => ask('/rules', [], interpretRules, options),

@@ -25,6 +25,7 @@ const DECIDING = [
   'monitoring',
   'watch',
   'drill',
+  'dashboard',
 ]
 /** Rooms that only tell: models of plain values, from whatever shapes the others have. */
 const TELLING = ['report']

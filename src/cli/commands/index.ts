@@ -4,6 +4,7 @@ import { alertsCommand } from './alerts.ts'
 import { checklistCommand } from './checklist.ts'
 import { completionCommand } from './completion.ts'
 import { configCommand } from './config.ts'
+import { dashboardCommand } from './dashboard.ts'
 import { demoCommand } from './demo.ts'
 import { dlqCommand } from './dlq.ts'
 import { doctorCommand } from './doctor.ts'
@@ -36,6 +37,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   dlqCommand,
   logsCommand,
   metricsCommand,
+  dashboardCommand,
   alertsCommand,
   doctorCommand,
   monitoringCommand,
