@@ -3,6 +3,7 @@ import { addDays, seoulDateOf, seoulInstant, type SeoulDate } from '../core/date
 import type { Journal, RunHeader, StoredEvent } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import { checklistValue, type ChecklistRun } from '../checklist/run.ts'
+import type { CommandContext } from './command.ts'
 import { foldRun } from '../playbook/fold.ts'
 import type { RunState } from '../playbook/run-state.ts'
 import { incidentReport } from '../report/incident.ts'
@@ -10,27 +11,95 @@ import { HISTORY_DAYS, periodReport } from '../report/period.ts'
 import { preventedIn } from '../report/prevented.ts'
 import type { IncidentReport, PeriodReport } from '../report/report.ts'
 import { actionValueOf, documentOf } from '../report/run-entries.ts'
-import { METERS } from '../report/sample-charts.ts'
+import { METERS, SAMPLED_FOR_METERS } from '../report/meters.ts'
+import { MAX_POINTS, type KeptMeter } from '../report/sample-charts.ts'
 
 /** Measurements before and after a run that belong to its picture. */
 const AROUND_MS = 60 * 60_000
 /** The runs of a year, and more than a month can hold. */
 const MAX_RUNS = 5000
 
-export function incidentOf(journal: Journal, header: RunHeader, nowMs: number): IncidentReport {
+export interface Around {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+function aroundOf({ startedAtMs, endedAtMs }: RunHeader, nowMs: number): Around {
+  return {
+    fromMs: startedAtMs - AROUND_MS,
+    toMs: Math.min(nowMs, (endedAtMs ?? nowMs) + AROUND_MS),
+  }
+}
+
+/** `kept`: what `metersKept` found. */
+export function incidentOf(
+  journal: Journal,
+  header: RunHeader,
+  nowMs: number,
+  kept: readonly KeptMeter[],
+): IncidentReport {
   const events = journal.events(header.run)
-  const toMs = Math.min(nowMs, (header.endedAtMs ?? nowMs) + AROUND_MS)
-  const fromMs = header.startedAtMs - AROUND_MS
+  const { fromMs, toMs } = aroundOf(header, nowMs)
   const state = stateOf(header, events)
   return incidentReport({
     header,
     events,
     ...(state === undefined ? {} : { state }),
     chain: journal.verifyChain(),
-    samples: METERS.flatMap(({ metric }) =>
+    samples: SAMPLED_FOR_METERS.flatMap((metric) =>
       journal.samples({ url: header.url, metric, fromMs, toMs }),
     ),
+    kept,
     nowMs,
+  })
+}
+
+const LEAST_STEP_MS = 15_000
+/** A report is wanted now; what does not answer by then is drawn from the samples, or not at all. */
+const KEPT_TIMEOUT_MS = 5000
+
+/**
+ * What Prometheus kept around a run of the configured service. Nothing where none is configured; where
+ * it cannot tell, that is said and the samples are drawn.
+ */
+export async function metersKept(
+  context: CommandContext,
+  header: RunHeader,
+  nowMs: number,
+): Promise<readonly KeptMeter[]> {
+  const settings = await context.settings()
+  if (settings.prometheusUrl === undefined || header.url !== settings.url) return []
+  const { overTimeOf } = await import('./over-time.ts')
+  const { withOverTime } = overTimeOf(settings, context.ports.clock)
+  if (withOverTime === undefined) return []
+  const { fromMs, toMs } = aroundOf(header, nowMs)
+  const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((toMs - fromMs) / MAX_POINTS))
+  const options = { signal: context.signal, timeoutMs: KEPT_TIMEOUT_MS }
+  const asked = await withOverTime((overTime) =>
+    Promise.all(
+      METERS.map(async ({ id, question }) => ({
+        id,
+        read: await overTime.range(question, { fromMs, toMs, stepMs }, options),
+      })),
+    ),
+  )
+  const reasons = asked.flatMap(({ read }) => (read.kind === 'unknown' ? [read.reason] : []))
+  const [reason] = reasons
+  if (reason !== undefined && reasons.length === asked.length) {
+    context.dialog.notify({
+      code: 'METERS_NOT_KEPT',
+      text: text(
+        `Prometheus에서 지표를 읽지 못해 감시 표본으로 그립니다: ${reason.ko}`,
+        `Prometheus tells no meters; they are drawn from the watch's samples: ${reason.en}`,
+      ),
+    })
+  }
+  return asked.flatMap(({ id, read }): KeptMeter[] => {
+    if (read.kind === 'unknown') return []
+    const points = read.points.flatMap(({ atMs, value }) =>
+      value === null ? [] : [{ atMs, value }],
+    )
+    return [{ meter: id, stepMs, points }]
   })
 }
 

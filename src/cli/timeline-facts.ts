@@ -4,7 +4,7 @@ import type { Journal } from '../core/journal.ts'
 import type { SettlementRecord } from '../core/service.ts'
 import { text } from '../core/text.ts'
 import type { LogHappening } from '../logs/happenings.ts'
-import { METERS } from '../report/sample-charts.ts'
+import { SAMPLED_FOR_METERS } from '../report/meters.ts'
 import {
   timelineOf,
   type SourceState,
@@ -40,7 +40,7 @@ export async function gatherTimeline(
     runs: runsWithin(journal, url, fromMs, toMs),
     happenings: log.items,
     records: settlements.items,
-    samples: METERS.flatMap(({ metric }) => journal.samples({ url, metric, fromMs, toMs })),
+    samples: SAMPLED_FOR_METERS.flatMap((metric) => journal.samples({ url, metric, fromMs, toMs })),
     others: [...alerts.items, ...watchedWithin(journal, url)],
     sources: [log.state, settlements.state, ...alerts.states],
     chain: journal.verifyChain(),

@@ -70,6 +70,7 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
     .y((point) => y(point.value))
   const round = (value: number): number => Math.round(value * 10) / 10
   const yTicks = y.ticks(4)
+  const marks = marksIn(chart, lang, (at) => round(x(timeOf(at))))
   const name = nameOfLines(chart, lang)
   return {
     id: chart.id,
@@ -77,12 +78,20 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
     description: describeLines(chart, lang),
     width: WIDTH,
     height: LINES.height,
-    grid: yTicks.map((tick) => ({
-      x1: LINES.left,
-      x2: WIDTH - LINES.right,
-      y1: round(y(tick)),
-      y2: round(y(tick)),
-    })),
+    grid: [
+      ...yTicks.map((tick) => ({
+        x1: LINES.left,
+        x2: WIDTH - LINES.right,
+        y1: round(y(tick)),
+        y2: round(y(tick)),
+      })),
+      ...marks.map((mark) => ({
+        x1: mark.x,
+        x2: mark.x,
+        y1: LINES.top,
+        y2: LINES.height - LINES.bottom,
+      })),
+    ],
     labels: [
       ...yTicks.map((tick) => ({
         x: LINES.left - 6,
@@ -91,8 +100,11 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
         anchor: 'end' as const,
       })),
       ...timeLabels(chart, x.ticks(4), (at) => x(at)),
+      ...marks,
     ],
-    curves: chart.series.map((series) => curveOf([...series.points]) ?? ''),
+    curves: chart.series.flatMap((series) =>
+      joined(series.points, chart.gapMs).map((stretch) => curveOf([...stretch]) ?? ''),
+    ),
     // Few points are seen as points; many are a curve.
     dots:
       points.length > 40
@@ -105,6 +117,42 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
       point.value.toLocaleString('en-US'),
     ]),
   }
+}
+
+/** Names of moments that lie within the picture, beside the lines that are drawn for them. */
+function marksIn(chart: LineChart, lang: Lang, x: (at: string) => number): readonly Label[] {
+  const right = WIDTH - LINES.right
+  let freeFrom = 0
+  return (chart.marks ?? []).flatMap((mark) => {
+    const at = x(mark.at)
+    if (at < LINES.left || at > right) return []
+    const anchor = at > right - MARK_ROOM ? ('end' as const) : ('start' as const)
+    const from = anchor === 'end' ? at - MARK_ROOM : at
+    // Two moments close together: the second name would be written over the first.
+    const words = from < freeFrom ? '' : mark.name[lang]
+    freeFrom = Math.max(freeFrom, from + MARK_ROOM)
+    return [{ x: at, y: LINES.top + 8, text: words, anchor }]
+  })
+}
+
+const MARK_ROOM = 36
+
+/** The stretches without a gap; a point by itself is a stretch too. */
+function joined<T extends { readonly at: string }>(
+  points: readonly T[],
+  gapMs: number | undefined,
+): readonly (readonly T[])[] {
+  const stretches: T[][] = []
+  let lastMs = Number.NEGATIVE_INFINITY
+  for (const point of points) {
+    const atMs = Date.parse(point.at)
+    const open = stretches.at(-1)
+    if (open === undefined || (gapMs !== undefined && atMs - lastMs > gapMs))
+      stretches.push([point])
+    else open.push(point)
+    lastMs = atMs
+  }
+  return stretches
 }
 
 function timeLabels(
@@ -145,9 +193,11 @@ function nameOfLines(chart: LineChart, lang: Lang): string {
     : `${chart.title[lang]} (${unitWords(chart.unit, lang)})`
 }
 
+const UNITS_IN_ENGLISH: Readonly<Record<string, string>> = { 원: 'won', 건: 'count', 개: 'count' }
+
 function unitWords(unit: string, lang: Lang): string {
   if (lang === 'ko') return unit
-  return unit === '원' ? 'won' : unit === '건' ? 'count' : unit
+  return UNITS_IN_ENGLISH[unit] ?? unit
 }
 
 function describeLines(chart: LineChart, lang: Lang): string {

@@ -13,6 +13,10 @@ export interface LineChart {
   }[]
   /** Days rather than hours on the axis. */
   readonly daily?: true
+  /** Points further apart than this are not joined, ms. */
+  readonly gapMs?: number
+  /** Moments to see the curve against. */
+  readonly marks?: readonly { readonly at: string; readonly name: Text }[]
 }
 
 /** How long each step took: from its start to its end. */

@@ -5,6 +5,7 @@ import type { ChainReport, RunHeader, Sample, StoredEvent } from '../core/journa
 import { text, type Text } from '../core/text.ts'
 import type { RunState } from '../playbook/run-state.ts'
 import { blanksOf, followUpsOf, followUpsOfAction } from './follow-ups.ts'
+import type { LineChart } from './chart.ts'
 import { milestonesOf } from './milestones.ts'
 import { plainReport } from './plain.ts'
 import { preventedIn, salesAtStake, salesWords } from './prevented.ts'
@@ -18,7 +19,7 @@ import {
   type Prevented,
 } from './report.ts'
 import { actionValueOf, documentOf, runEntries, stepTitle } from './run-entries.ts'
-import { sampleCharts } from './sample-charts.ts'
+import { meterCharts, type KeptMeter } from './sample-charts.ts'
 import { stepChart } from './step-chart.ts'
 
 export interface IncidentFacts {
@@ -29,6 +30,8 @@ export interface IncidentFacts {
   readonly chain: ChainReport
   /** What was measured around it. */
   readonly samples: readonly Sample[]
+  /** What Prometheus kept of the same stretch; it is drawn instead. */
+  readonly kept?: readonly KeptMeter[]
   readonly nowMs: number
 }
 
@@ -78,8 +81,18 @@ export function incidentReport(facts: IncidentFacts): IncidentReport {
     prevented,
     followUps,
     blanks: blanksOf(state, document),
-    charts: [...(steps === undefined ? [] : [steps]), ...sampleCharts(facts.samples)],
+    charts: [
+      ...(steps === undefined ? [] : [steps]),
+      ...meterCharts(facts.samples, facts.kept, marksOf(header)),
+    ],
   })
+}
+
+function marksOf({ startedAtMs, endedAtMs }: RunHeader): LineChart['marks'] {
+  const start = { at: isoSeoul(startedAtMs), name: text('시작', 'begun') }
+  return endedAtMs === undefined
+    ? [start]
+    : [start, { at: isoSeoul(endedAtMs), name: text('종료', 'ended') }]
 }
 
 function actionTitle(header: RunHeader, events: readonly StoredEvent[]): Text {

@@ -6,7 +6,7 @@ import { evidenceOf } from '../../src/report/evidence.ts'
 import { followUpsOf } from '../../src/report/follow-ups.ts'
 import { milestonesOf } from '../../src/report/milestones.ts'
 import { plainReport } from '../../src/report/plain.ts'
-import { sampleCharts } from '../../src/report/sample-charts.ts'
+import { meterCharts } from '../../src/report/sample-charts.ts'
 import { timelineOf } from '../../src/report/timeline.ts'
 
 const at = (time: string): number => Date.parse(`2026-11-24T${time}+09:00`)
@@ -132,13 +132,13 @@ describe('the models of reports', () => {
       value,
       processStartMs: start,
     })
-    const [chart] = sampleCharts([
+    const [chart] = meterCharts([
       sample(0, 10, 1),
       sample(2, 30, 1),
       sample(3, 5, 2),
       sample(4, 9, 2),
     ])
     expect(chart?.series[0]?.points.map(({ value }) => value)).toEqual([10, 4])
-    expect(sampleCharts([sample(0, 10, 1)])).toEqual([])
+    expect(meterCharts([sample(0, 10, 1)])).toEqual([])
   })
 })

@@ -167,10 +167,12 @@ async function runReportOf(
       next: ['mts run list'],
     })
   }
-  const { incidentOf, periodOfJournal } = await import('../report-facts.ts')
+  const { incidentOf, metersKept, periodOfJournal } = await import('../report-facts.ts')
   const { seoulDateOf } = await import('../../core/dates.ts')
   const nowMs = context.ports.clock.now()
-  if (header.kind !== 'checklist') return incidentOf(journal, header, nowMs)
+  if (header.kind !== 'checklist') {
+    return incidentOf(journal, header, nowMs, await metersKept(context, header, nowMs))
+  }
   const date = seoulDateOf(header.startedAtMs)
   return periodOfJournal(journal, {
     report: 'checklist',
