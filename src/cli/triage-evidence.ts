@@ -11,6 +11,7 @@ import type { EvidenceId } from '../playbook/evidence-ids.ts'
 import type { Evidence, RankedPlaybook, Seen } from '../triage/triage.ts'
 import type { CommandContext } from './command.ts'
 import { withinLimit } from './deadline.ts'
+import { overTimeOf } from './over-time.ts'
 import { firingAlerts, loggedPatterns, REPORT_LIMIT_MS, tooLate } from './triage-reports.ts'
 
 /** How a probe's value becomes evidence. */
@@ -139,6 +140,7 @@ async function healthOf(
       clock: context.ports.clock,
       settings,
       signal: context.signal,
+      ...overTimeOf(settings, context.ports.clock),
     },
     3,
   )
