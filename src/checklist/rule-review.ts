@@ -90,7 +90,7 @@ function verdictOf(
   if (firedCount > WEEKS) {
     const usual = quantile(seen, above ? 0.99 : 0.01) ?? line
     const proposed = twoDigits(usual * (above ? 1.1 : 0.9))
-    const helps = above ? proposed > line : proposed < line
+    const helps = Number.isFinite(proposed) && (above ? proposed > line : proposed < line)
     return helps ? { verdict: 'raise', proposed } : { verdict: 'keep' }
   }
   if (firedCount > 0 || nearestPercent === undefined || nearestPercent >= FAR_PERCENT) {
@@ -123,7 +123,10 @@ function twoDigits(value: number): number {
 }
 
 function rounded(value: number): number {
-  return Math.abs(value) >= 10 ? Math.round(value * 10) / 10 : Number(value.toPrecision(3))
+  const size = Math.abs(value)
+  if (size >= 10 && size < 1e9) return Math.round(value * 10) / 10
+  const short = Number(value.toPrecision(3))
+  return Number.isFinite(short) ? short : value
 }
 
 /** Stretches of neighbouring steps in which something was there. */
