@@ -225,10 +225,10 @@ describe('one number out of Prometheus', () => {
     const { url } = await serve((asked, response) =>
       json(response, 200, asked.path.includes('timestamp') ? stamp : value),
     )
-    return readNumber(
-      await prometheusOf(url),
-      { expression: 'sum(x)', freshness: { selector: 'x', maxAgeMs: 30_000 } },
-    )
+    return readNumber(await prometheusOf(url), {
+      expression: 'sum(x)',
+      freshness: { selector: 'x', maxAgeMs: 30_000 },
+    })
   }
 
   it('is known when it is single, finite and fresh', async () => {
