@@ -108,9 +108,8 @@ describe('mts report daily, weekly, monthly', () => {
     expect(report.checklists.map(({ id }) => id)).toEqual(['daily'])
     const items = report.checklists[0]?.items ?? []
     expect(items.find(({ id }) => id === 'settlement')?.points).toMatchObject([{ status: 'fail' }])
-    expect(items.find(({ id }) => id === 'payout')?.points).toMatchObject([
-      { status: 'unanswered' },
-    ])
+    // A failed settlement pays nothing out: nobody is asked for the deposit.
+    expect(items.find(({ id }) => id === 'payout')?.points).toMatchObject([{ status: 'skipped' }])
     expect(report.incidents.map(({ run }) => run)).toEqual([
       night.playbook,
       night.refused,
