@@ -41,6 +41,14 @@ export function createMemoryJournal(clock: Clock): Journal {
     return stored
   }
 
+  const spend = (digest: string, nowMs: number): void => {
+    const asked = approvals.get(digest)
+    if (asked === undefined || asked.usedAtMs !== undefined || nowMs >= asked.expiresAtMs) {
+      throw new Error('an approval is good once, and not for ever')
+    }
+    approvals.set(digest, { ...asked, usedAtMs: nowMs })
+  }
+
   const writerOf = (run: string): RunWriter => ({
     run,
     epoch: 1,
@@ -49,7 +57,8 @@ export function createMemoryJournal(clock: Clock): Journal {
       approvals.set(approval.digest, { ...approval, run })
       store(run, { kind: 'approvalRequested', step: approval.step, data })
     },
-    intend({ step, action, date, nowMs, data }) {
+    intend({ step, action, date, digest, nowMs, data }) {
+      if (digest !== undefined) spend(digest, nowMs)
       const url = headers.get(run)?.url ?? ''
       intents.push({ run, step, action, url, date, sentAtMs: nowMs, data })
       store(run, { kind: 'actionIntended', step, data })
