@@ -46,7 +46,10 @@ export function renderDeliveries({ items }: DeliveryList, view: View): string {
       const atMs = Date.parse(item.createdAt)
       const when = `${shortDate(seoulDateOf(atMs))} ${seoulClockOf(atMs)}`
       const where = say(view, channelWords([item.channel]))
-      const parts = [`${when}  ${where}  ${stripControls(item.title)}`, ...details(item, view)]
+      const parts = [
+        `${when}  ${padCells(where, 9)}  ${stripControls(item.title)}`,
+        ...details(item, view),
+      ]
       const label = padCells(say(view, STATE_WORDS[item.state]), LABEL_CELLS)
       const lines = labelled(label.trimEnd(), parts.join(' · '), LABEL_CELLS, width)
       return item.state === 'failed'

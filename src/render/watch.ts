@@ -1,5 +1,5 @@
 /** How a watch looks: one line for each change, a small picture of now, and JSON lines for programs. */
-import { koreanDate, isoSeoul, seoulClockOf, seoulDateOf } from '../core/dates.ts'
+import { koreanDate, isoSeoul, seoulClockOf, seoulDateOf, shortDate } from '../core/dates.ts'
 import { durationText } from '../core/duration.ts'
 import type { Channel } from '../core/notice.ts'
 import { stripControls } from '../core/sanitize.ts'
@@ -230,24 +230,39 @@ export interface WatchRequestValue {
   readonly url: string
   readonly by: string
   readonly reason: string
-  /** ISO 8601, Seoul. */
+  /** When it was asked, and until when it holds; ISO 8601, Seoul. */
+  readonly at: string
   readonly until: string
   readonly check?: string
   readonly incidents?: readonly string[]
 }
 
 export function renderWatchRequest(value: WatchRequestValue, view: View): string {
-  const until = value.until.slice(11, 16)
-  const words =
-    value.request === 'ack'
-      ? text(
-          `${value.check} 확인 접수(${value.incidents?.join(', ')}). 복구되거나 ${until}까지 다시 알리지 않습니다`,
-          `${value.check} is acknowledged (${value.incidents?.join(', ')}): no reminders until it recovers, or ${until}`,
-        )
-      : text(
-          `점검 접수: ${until}까지 측정만 하고 보내지 않습니다`,
-          `maintenance until ${until}: measured, not told`,
-        )
+  const words = requestWords(value).map((line) => stripControls(say(view, line)))
   const next = text('감시가 다음 회차에 반영합니다', 'the watch takes it up at its next round')
-  return `${stripControls(say(view, words))}\n${say(view, next)}`
+  return [...words, say(view, next)].join('\n')
+}
+
+function requestWords(value: WatchRequestValue): readonly Text[] {
+  const { at, until, check, incidents } = value
+  const day = until.slice(0, 10) === at.slice(0, 10) ? '' : `${shortDate(until.slice(0, 10))} `
+  const when = `${day}${until.slice(11, 16)}`
+  if (value.request === 'ack') {
+    const which = incidents?.join(', ')
+    return [
+      text(`${check} 확인 접수(${which})`, `${check} is acknowledged (${which})`),
+      text(
+        `복구되거나 ${when}까지 다시 알리지 않습니다`,
+        `no reminders until it recovers, or ${when}`,
+      ),
+    ]
+  }
+  return until <= at
+    ? [text('점검 종료 접수: 알림을 다시 보냅니다', 'maintenance ends: messages are sent again')]
+    : [
+        text(
+          `점검 접수: ${when}까지 측정만 하고 보내지 않습니다`,
+          `maintenance until ${when}: measured, not told`,
+        ),
+      ]
 }

@@ -6,7 +6,12 @@ import { cellsOf } from '../../src/render/columns.ts'
 import { screenText } from '../../src/render/output.ts'
 import { PLAIN } from '../../src/render/paint.ts'
 import type { View } from '../../src/render/view.ts'
-import { renderWatchEvent, renderWatchPicture, type WatchPicture } from '../../src/render/watch.ts'
+import {
+  renderWatchEvent,
+  renderWatchPicture,
+  renderWatchRequest,
+  type WatchPicture,
+} from '../../src/render/watch.ts'
 import { NEW_WATCH } from '../../src/watch/state.ts'
 import { advanceWatch } from '../../src/watch/advance.ts'
 import { POLICY, URL, at, checkOf } from './simulation.ts'
@@ -84,5 +89,31 @@ describe('the screen', () => {
         '\u001B[2A\r\u001B[J셋\r\n' +
         '\u001B[1A\r\u001B[J',
     )
+  })
+})
+
+describe('what is asked of a watch', () => {
+  const asked = (until: string, request: 'ack' | 'maintenance' = 'maintenance'): string =>
+    renderWatchRequest(
+      {
+        kind: 'WatchRequest',
+        request,
+        url: 'http://a',
+        by: '김운영',
+        reason: 'DB 교체',
+        at: '2026-11-24T09:48:00+09:00',
+        until,
+        ...(request === 'ack' ? { check: 'settlement', incidents: ['W20261124-01'] } : {}),
+      },
+      VIEW,
+    ).split('\n')[request === 'ack' ? 1 : 0] ?? ''
+
+  it('says until when, with the day where it is another one, and that it ends', () => {
+    expect(asked('2026-11-24T11:48:00+09:00')).toBe(
+      '점검 접수: 11:48까지 측정만 하고 보내지 않습니다',
+    )
+    expect(asked('2026-11-26T09:48:00+09:00')).toContain('11/26 09:48까지')
+    expect(asked('2026-11-24T09:48:00+09:00')).toBe('점검 종료 접수: 알림을 다시 보냅니다')
+    expect(asked('2026-11-25T01:48:00+09:00', 'ack')).toContain('11/25 01:48까지')
   })
 })

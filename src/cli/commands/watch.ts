@@ -198,6 +198,7 @@ async function acknowledge(
     url,
     by,
     reason,
+    at: isoSeoul(atMs),
     until: isoSeoul(untilMs),
     check,
     incidents: open.map(({ id }) => id),
@@ -238,8 +239,8 @@ async function maintain(
   const untilMs = atMs + forMs
   const records = await recordsOf(context)
   records.request(url, { kind: 'maintenance', atMs, by, reason, untilMs })
-  const until = isoSeoul(untilMs)
-  return requested({ kind: 'WatchRequest', request: 'maintenance', url, by, reason, until })
+  const [at, until] = [isoSeoul(atMs), isoSeoul(untilMs)]
+  return requested({ kind: 'WatchRequest', request: 'maintenance', url, by, reason, at, until })
 }
 
 async function requested(value: WatchRequestValue): Promise<Outcome<WatchRequestValue>> {
