@@ -34,7 +34,8 @@ export async function listRuns(
     if (header.kind === 'action') return actionSummary(header)
     const state = foldRun(journal.events(header.run))
     const summary = runSummary(state, header.status, commandLineFor(context, header.url))
-    const open = header.endedAtMs === undefined ? 0 : followUpsOf(state).filter((item) => isToDo(item)).length
+    const open =
+      header.endedAtMs === undefined ? 0 : followUpsOf(state).filter((item) => isToDo(item)).length
     return open === 0 ? summary : { ...summary, openFollowUps: open }
   })
   const { renderRunList } = await import('../render/run.ts')
@@ -53,7 +54,12 @@ export async function showRun(
   if (header.kind === 'action') return actionOutcome(context, journal, header)
   const { renderRun } = await import('../render/run.ts')
   const state = foldRun(journal.events(header.run))
-  const value = runValue(state, header.status, commandLineFor(context, header.url))
+  const { documentSince } = await import('./pinned-document.ts')
+  const documentNow = await documentSince(context, state.document)
+  const value = {
+    ...runValue(state, header.status, commandLineFor(context, header.url)),
+    ...(documentNow === undefined ? {} : { documentNow }),
+  }
   return { value, exitCode: EXIT.ok, faces: { table: renderRun } }
 }
 

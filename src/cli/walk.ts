@@ -1,6 +1,7 @@
 /** `mts playbook <id>` and `mts run resume`: a walk, and the value it ends with. */
 import { resolve } from 'node:path'
 import { isoSeoul, seoulDateOf } from '../core/dates.ts'
+import { text } from '../core/text.ts'
 import type { ChecklistRun } from '../checklist/run.ts'
 import type { Document } from '../playbook/document.ts'
 import type { ResumeOptions } from '../playbook/engine.ts'
@@ -53,12 +54,27 @@ export async function resumeDocument(
     return resumeChecklist(context, known, options.given)
   }
   const { inputs = [], ...resume } = options
+  await tellEdited(context, known)
   const secrets = secretsOf(known, inputs)
   const shown = new Set<string>()
   const state = await withEngine(context, { shown }, (engine) =>
     engine.resume(run, { ...resume, secrets, by: context.ports.operator }),
   )
   return runOutcome(context, state, shown)
+}
+
+/** Whoever has just corrected the file expects the correction to count. */
+async function tellEdited(context: CommandContext, { document, run }: RunState): Promise<void> {
+  const { documentSince } = await import('./pinned-document.ts')
+  const now = await documentSince(context, document)
+  if (now?.status !== 'edited') return
+  context.dialog.notify({
+    code: 'DOCUMENT_EDITED',
+    text: text(
+      `문서가 실행을 시작한 뒤 수정되었습니다. ${run}은(는) 시작할 때의 내용으로 이어 합니다`,
+      `the document was edited since; ${run} goes on as it was begun`,
+    ),
+  })
 }
 
 export async function runOutcome(

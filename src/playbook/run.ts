@@ -80,8 +80,18 @@ interface Travelled {
   readonly host?: string
 }
 
+/** How the file of a run's document differs from what the run has pinned and goes on with. */
+export interface DocumentNow {
+  readonly status: 'edited' | 'missing'
+  readonly file: string
+  /** SHA-256 of the file as it is now. */
+  readonly digest?: string
+}
+
 export interface Run extends RunSummary {
   readonly kind: 'Run'
+  /** Absent while the file is as it was when the run began. */
+  readonly documentNow?: DocumentNow
   readonly steps: readonly RunStep[]
   readonly notes?: readonly {
     readonly at: string

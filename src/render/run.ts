@@ -24,9 +24,27 @@ export function renderRun(run: Run, view: View, shown: ReadonlySet<string> = new
     ...headLines(run, view),
     ...exportedLines(run, view),
     ...importedLines(run, view),
+    ...documentLines(run, view),
     ...stepLines(run, view, shown),
     ...tailLines(run, view),
   ].join('\n')
+}
+
+/** The run goes on as it was begun, whatever the file says by now. */
+function documentLines({ documentNow, playbook }: Run, view: View): string[] {
+  if (documentNow === undefined) return []
+  const { file, status } = documentNow
+  const words =
+    status === 'edited'
+      ? text(
+          `실행을 시작한 뒤 수정됨. 이 실행은 시작할 때의 내용(${playbook.version})으로 이어집니다: ${file}`,
+          `edited since the run began; it goes on as it was then (${playbook.version}): ${file}`,
+        )
+      : text(
+          `파일이 없어짐. 이 실행은 시작할 때의 내용(${playbook.version})으로 이어집니다: ${file}`,
+          `the file is gone; the run goes on as it was then (${playbook.version}): ${file}`,
+        )
+  return [paintLabel(view, text('문서', 'Document'), say(view, words), 'warning')]
 }
 
 /** Title, priority, run and how long it has been going, with how far it came. */
