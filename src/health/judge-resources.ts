@@ -115,7 +115,7 @@ function lastedHow(
   nowMs: number,
   forMs: number,
 ): { readonly lasted: Lasted; readonly by?: string } {
-  if (cpuScraped?.kind === 'known') {
+  if (cpuScraped?.kind === 'known' && cpuScraped.value.length > 0) {
     const each = cpuScraped.value.map((samples) => sustained(samples, line, nowMs, forMs))
     // Behind an address that several instances answer, which of them was asked is not known.
     const lasted = each.includes('yes') ? 'yes' : each.includes('unknown') ? 'unknown' : 'no'
