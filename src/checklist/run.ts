@@ -232,6 +232,7 @@ function itemOf(
     ...(own?.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
     ...nextOf(step, status, own?.value),
+    ...goingOn(openedHere),
     ...(openedHere.length === 0 ? {} : { opened: openedHere }),
     ...(caughtCount === undefined ? {} : { caughtCount }),
   }
@@ -265,6 +266,16 @@ function nextOf(
     playbook: { id, ...(date === undefined ? {} : { date }) },
   }
 }
+
+/** One that was opened is gone on with, not begun a second time. */
+function goingOn(opened: readonly OpenedPlaybook[]): Pick<ChecklistItem, 'next'> {
+  const open = opened.find(({ status }) => !OVER.has(status))
+  return open === undefined
+    ? {}
+    : { next: text(`mts run resume ${open.run}`, `mts run resume ${open.run}`) }
+}
+
+const OVER: ReadonlySet<RunStatus> = new Set(['succeeded', 'failed', 'aborted'])
 
 /** The first of the playbooks that an observation names itself. */
 function namedPlaybook(value: unknown): string | undefined {

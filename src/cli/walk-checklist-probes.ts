@@ -24,7 +24,7 @@ import { overTimeOf } from './over-time.ts'
 import { createResourcesProbe } from '../health/resources-probe.ts'
 import type { AnyProbe } from '../playbook/catalog.ts'
 import { foldRun } from '../playbook/fold.ts'
-import { followUpsOf } from '../report/follow-ups.ts'
+import { followUpsOf, isToDo } from '../report/follow-ups.ts'
 import { milestonesOf } from '../report/milestones.ts'
 import { createBacklogProbe } from '../settlement/backlog-probe.ts'
 import { createSalesDayProbe, createSalesWeekProbe } from '../settlement/sales-probes.ts'
@@ -209,7 +209,7 @@ async function incidentsOf(
             ? []
             : [{ title: step.title, tookMs: own.endedAtMs - own.startedAtMs }]
         }),
-        openFollowUps: followUpsOf(state).length,
+        openFollowUps: followUpsOf(state).filter((item) => isToDo(item)).length,
       }
     })
 }

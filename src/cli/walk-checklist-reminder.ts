@@ -20,6 +20,11 @@ interface NotDue {
   readonly dueOn?: SeoulDate
 }
 
+const SAME_JOURNAL = text(
+  '서명할 사람과 같은 기록을 쓰도록 User= 또는 Environment=MTS_JOURNAL= 지정',
+  'set User= or Environment=MTS_JOURNAL= so that whoever signs has the same journal',
+)
+
 /** 09:00 unless the document's label `time` says otherwise. */
 const DEFAULT_TIME = '09:00'
 
@@ -37,6 +42,7 @@ export async function reminderOf(
   const command = await context.commandLine(['mts', 'checklist', id, '--if-due', '-o', 'json'])
   const timer = [
     `# /etc/systemd/system/mts-checklist-${id}.service`,
+    `# ${SAME_JOURNAL[context.lang]}`,
     '[Service]',
     'Type=oneshot',
     `ExecStart=/usr/bin/env ${command.replaceAll('%', '%%')}`,

@@ -64,7 +64,13 @@ export function renderNewItems(
   const fresh = numberedItems(value).filter(
     ({ item }) => ids.has(item.id) && isDone(item) && item.notApplicable !== true,
   )
-  return fresh.map((each) => itemLine(each, value, view))
+  const passed = fresh.filter(({ item }) => item.status === 'pass')
+  const lines = fresh
+    .filter(({ item }) => item.status !== 'pass')
+    .map((each) => itemLine(each, value, view))
+  if (passed.length === 0) return lines
+  const label = say(view, ITEM_STATES.pass.words)
+  return [...lines, foldedLine(label, quietParts(passed, value, view), view)]
 }
 
 /** One line for a person who has the rest on the screen: that it is signed, and what is left to do. */
@@ -200,11 +206,13 @@ function seen(item: ChecklistItem, value: ChecklistRun, view: View, all: boolean
   }
   if (item.before !== undefined && item.changed === true) {
     const before = say(view, ITEM_STATES[item.before].words)
-    parts.push(say(view, text(`지난 점검 ${before}`, `was ${before}`)))
+    parts.push(say(view, text(`지난 점검: ${before}`, `was: ${before}`)))
   }
   parts.push(...changeWords(item, view))
   if (item.note !== undefined) parts.push(`${say(view, text('메모:', 'note:'))} ${item.note}`)
-  for (const { run, playbook } of item.opened ?? []) parts.push(`${playbook} ${run}`)
+  for (const { run, playbook } of item.opened ?? []) {
+    parts.push(say(view, text(`${playbook} 시작(${run})`, `${playbook} opened (${run})`)))
+  }
   const caught = caughtWords(item, all)
   if (caught !== undefined) parts.push(say(view, caught))
   return parts

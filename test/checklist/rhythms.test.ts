@@ -98,6 +98,7 @@ describe('each checklist against the demo service', () => {
     const ready = await walk(mts, 'checklist', 'evening')
     expect(statuses(ready)).toEqual({
       sales: 'unknown',
+      kinds: 'pass',
       resources: 'pass',
       errors: 'pass',
       dependencies: 'pass',
@@ -230,6 +231,14 @@ describe('two days in a row', () => {
     expect(table).toMatch(/시스템 리소스 사용률 +▁▄ +90일 걸림 1회/)
     for (const line of table.split('\n')) expect(cellsOf(line)).toBeLessThanOrEqual(80)
     expect((await mts.mts('checklist', 'history', 'hourly')).code).toBe(66)
+    // One item, the newest day first, with what was seen.
+    const item = (await mts.mts('checklist', 'history', 'daily', 'resources')).stdout.split('\n')
+    expect(item[0]).toContain('시스템 리소스 사용률  90일 걸림 1회')
+    expect(item[1]).toMatch(/^11\/25 {2}▄ 경고 +힙 93% /)
+    expect(item.find((line) => line.startsWith('11/24'))).toMatch(/▁ 통과 +힙 \d+%/)
+    const none = await mts.mts('checklist', 'history', 'daily', 'resource')
+    expect(none.code).toBe(66)
+    expect(none.stderr).toContain('혹시 resources?')
   })
 })
 

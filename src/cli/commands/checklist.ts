@@ -89,17 +89,20 @@ function declareHistory(
 ): void {
   addExamples(
     checklist
-      .command('history [name]')
+      .command('history [name] [item]')
       .description(
         word('항목별 점검 기록(기본 daily)', 'every item over time (daily unless named)'),
       )
-      .action((name: string | undefined) =>
+      .action((name: string | undefined, item: string | undefined) =>
         perform(async (context) => {
           const { historyOf } = await import('../walk-checklist-history.ts')
-          return historyOf(context, name ?? 'daily')
+          return historyOf(context, name ?? 'daily', item)
         }),
       ),
     lang,
-    [['mts checklist history weekly', text('주간 점검의 기록', 'of the weekly one')]],
+    [
+      ['mts checklist history weekly', text('주간 점검의 기록', 'of the weekly one')],
+      ['mts checklist history daily resources', text('한 항목의 날짜별 기록', 'one item by day')],
+    ],
   )
 }
