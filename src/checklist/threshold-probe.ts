@@ -179,13 +179,34 @@ function loadedWords(loaded: LoadedRules): Text {
   if (rules.length === 0)
     return text('Prometheus 알림 규칙 없음', 'Prometheus has no alerting rule')
   const told = rules.flatMap((rule) => loadedRuleWords(rule))
-  const quiet = rules.length - told.length
-  const rest = quiet === 0 ? [] : [text(`나머지 ${quiet}개 적정`, `the other ${quiet} fit`)]
+  const fitting = rules.filter(({ verdict }) => verdict === 'keep')
+  const named = fitting.slice(0, MAX_NAMED).map((rule) => figuresOf(rule))
+  const more = fitting.length - named.length
+  const rest =
+    named.length === 0
+      ? []
+      : [
+          text(
+            `적정 ${named.map(({ ko }) => ko).join(', ')}${more > 0 ? ` 외 ${more}개` : ''}`,
+            `fitting: ${named.map(({ en }) => en).join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+          ),
+        ]
   const all = [...told, ...rest]
   return text(
-    `Prometheus 규칙 ${rules.length}개: ${all.map(({ ko }) => ko).join(', ')}`,
-    `${rules.length} rules of Prometheus: ${all.map(({ en }) => en).join(', ')}`,
+    `Prometheus 규칙 ${rules.length}개: ${all.map(({ ko }) => ko).join(' · ')}`,
+    `${rules.length} rules of Prometheus: ${all.map(({ en }) => en).join('; ')}`,
   )
+}
+
+const MAX_NAMED = 6
+
+function figuresOf({ name, firedCount = 0, nearestPercent }: LoadedRuleReview): Text {
+  const near = nearestPercent === undefined ? text('', '') : nearWords(nearestPercent)
+  return text(`${name} ${firedCount}회${near.ko}`, `${name} fired ${firedCount}${near.en}`)
+}
+
+function nearWords(percent: number): Text {
+  return text(`(기준의 ${percent}%)`, ` (came to ${percent} % of its line)`)
 }
 
 function loadedRuleWords(rule: LoadedRuleReview): readonly Text[] {
@@ -197,7 +218,7 @@ function loadedRuleWords(rule: LoadedRuleReview): readonly Text[] {
     case 'cannot_fire':
       return [text(`${name} 울릴 수 없음(mts doctor)`, `${name} cannot fire (mts doctor)`)]
     case 'not_judged':
-      return [text(`${name} 판정 불가`, `${name} not judged`)]
+      return [text(`${name} 판정 불가(표본 부족)`, `${name} not judged (too few samples)`)]
     case 'raise':
       return [
         text(`${name} ${firedCount}회 울림${from}`, `${name} fired ${firedCount} times${from}`),

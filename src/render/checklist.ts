@@ -106,7 +106,7 @@ export function renderItemAtHand(
   const head = `${number} ${say(view, item.title)}`
   const width = widthOf(view)
   const body = [
-    `${labelled(label, head, LABEL_CELLS, width)}`,
+    labelled(label, head, LABEL_CELLS, width),
     ...wrapCells(prompt, width - LABEL_CELLS).map((part) => ' '.repeat(LABEL_CELLS) + part),
   ]
   if (item.note !== undefined) body.push(line(view, text('메모', 'Note'), item.note))
@@ -190,7 +190,7 @@ function itemLine(
   const indent = ' '.repeat(LABEL_CELLS)
   // What to do is found where the eye looks for it: on a line of its own.
   const below = [...wrapParts(body, room - 2), ...next.flatMap((part) => wrapCells(part, room - 2))]
-  return [...wrapCells(head, room), ...below.map((words) => `  ${words}`)]
+  return [...wrapCells(head, room), ...below.map((part) => `  ${part}`)]
     .map((part, index) => (index === 0 ? lead : indent) + part)
     .join('\n')
 }

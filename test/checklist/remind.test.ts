@@ -18,7 +18,8 @@ function open(): FakeWorld {
   }))
 }
 
-const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0
+const ANALYZE = 'systemd-analyze'
+const hasSystemd = spawnSync(ANALYZE, ['--version']).status === 0
 
 describe('mts checklist --remind', () => {
   it.each([
@@ -47,11 +48,11 @@ describe('mts checklist --remind', () => {
       return file
     })
     expect(files).toHaveLength(2)
-    const verified = spawnSync('systemd-analyze', ['verify', ...files], { encoding: 'utf8' })
+    const verified = spawnSync(ANALYZE, ['verify', ...files], { encoding: 'utf8' })
     expect(verified.stderr).toBe('')
     expect(verified.status).toBe(0)
     const calendar = execFileSync(
-      'systemd-analyze',
+      ANALYZE,
       ['calendar', '--base-time=2026-11-23 00:30:00 UTC', 'Mon..Fri 09:00 Asia/Seoul'],
       { encoding: 'utf8' },
     )

@@ -107,12 +107,12 @@ describe('the review of a loaded rule', () => {
       fc.property(
         fc.array(fc.double({ noNaN: false }), { maxLength: 300 }),
         fc.double({ min: -1000, max: 1000, noNaN: true }),
-        fc.constantFrom('above', 'below'),
+        fc.constantFrom<'above' | 'below'>('above', 'below'),
         fc.option(fc.integer({ min: 0, max: 50 }), { nil: undefined }),
         (raw, line, direction, firedCount) => {
           const facts = {
             name: 'A',
-            comparison: { direction: direction as 'above' | 'below', line },
+            comparison: { direction, line },
             values: raw,
             ...(firedCount === undefined ? {} : { firedCount }),
           }
