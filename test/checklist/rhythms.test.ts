@@ -101,6 +101,16 @@ describe('each checklist against the demo service', () => {
     expect(notReady.item('dependencies').next).toContain('mts playbook dependency-outage')
   })
 
+  it('evening: a database that answers for no date is not asked about eight', async () => {
+    const mts = await open(['db-down'])
+    const seen = await walk(mts, 'checklist', 'evening')
+    expect(seen.item('backlog').status).toBe('unknown')
+    const dates = mts.demo.requests.flatMap(
+      ({ path }) => /^\/api\/settlements\/date\/([\d-]+)/.exec(path)?.[1] ?? [],
+    )
+    expect(new Set(dates).size).toBeLessThan(4)
+  })
+
   it('weekly: says what is out of support and what nobody measures', async () => {
     const mts = await open()
     const seen = await walk(mts, 'checklist', 'weekly')
