@@ -32,18 +32,36 @@ export function describePrograms(
   use: (program: Program) => void,
   body: (program: Program) => void,
 ): void {
-  for (const { missing, ...program } of programs()) {
-    // Where everything has to be there, a missing one fails with the same words.
-    const skipped = missing !== undefined && process.env['CI'] === undefined
-    const why = missing === undefined ? '' : `: ${missing}`
-    describe.skipIf(skipped)(`${title} (${program.name}${why})`, () => {
-      beforeEach(() => {
-        if (missing !== undefined) throw new Error(missing)
-        use(program)
-      })
-      body(program)
-    })
+  for (const program of programs()) describeProgram(title, program, use, body)
+}
+
+/** Tests of what the standalone executable alone promises. */
+export function describeExecutable(
+  title: string,
+  use: (program: Program) => void,
+  body: () => void,
+): void {
+  for (const program of programs()) {
+    if (program.name === 'executable') describeProgram(title, program, use, body)
   }
+}
+
+function describeProgram(
+  title: string,
+  { missing, ...program }: BuiltProgram,
+  use: (program: Program) => void,
+  body: (program: Program) => void,
+): void {
+  // Where everything has to be there, a missing one fails with the same words.
+  const skipped = missing !== undefined && process.env['CI'] === undefined
+  const why = missing === undefined ? '' : `: ${missing}`
+  describe.skipIf(skipped)(`${title} (${program.name}${why})`, () => {
+    beforeEach(() => {
+      if (missing !== undefined) throw new Error(missing)
+      use(program)
+    })
+    body(program)
+  })
 }
 
 function programs(): readonly BuiltProgram[] {

@@ -1,4 +1,5 @@
 /** `mts demo`: the built-in service with its faults, on a loopback port until Ctrl-C. */
+import { Argument } from 'commander'
 import { EXIT } from '../../core/exit-code.ts'
 import { MtsError, systemCodeOf } from '../../core/errors.ts'
 import { text } from '../../core/text.ts'
@@ -63,10 +64,14 @@ export const demoCommand: CommandSpec = {
           '--tour',
           word('장애 하나를 처음부터 끝까지 둘러보기', 'walk through one incident, end to end'),
         )
-        .action((flags: DemoFlags) =>
+        .addArgument(
+          new Argument('[tour]', word('--tour와 같음', 'the same as --tour')).choices(['tour']),
+        )
+        .action((what: 'tour' | undefined, flags: DemoFlags) =>
           perform(async (context): Promise<Outcome> => {
             if (flags.list === true) return listFaults()
-            if (flags.tour === true) return (await import('../tour.ts')).runTour(context)
+            if (flags.tour === true || what === 'tour')
+              return (await import('../tour.ts')).runTour(context)
             return runDemo(context, flags)
           }),
         ),
