@@ -68,3 +68,38 @@ function unitOf(field: string, value: number | Won): ChangeUnit | undefined {
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000
 }
+
+/**
+ * Whether an observation names other things than the one before: another state (`class`, `status`),
+ * other members of a list (`notOk`, `ended`). Numbers, dates and texts move every day and are no news.
+ */
+export function namesDiffer(before: unknown, after: unknown): boolean {
+  if (countsNews(after)) return true
+  const earlier = namesOf(before)
+  return [...namesOf(after)].some(([field, names]) => {
+    const last = earlier.get(field)
+    return last !== undefined && last !== names
+  })
+}
+
+/** New or grown since the last one is news, though yesterday's were as many. */
+function countsNews(value: unknown): boolean {
+  const { newCount, grownCount } = (value ?? {}) as Readonly<Record<string, unknown>>
+  return [newCount, grownCount].some((count) => typeof count === 'number' && count > 0)
+}
+
+function namesOf(value: unknown): ReadonlyMap<string, string> {
+  const found = new Map<string, string>()
+  if (typeof value !== 'object' || value === null) return found
+  for (const [field, item] of Object.entries(value)) {
+    if (typeof item === 'string' && isName(item)) found.set(field, item)
+    else if (Array.isArray(item) && item.every((one) => typeof one === 'string')) {
+      found.set(field, [...item].sort().join(' '))
+    }
+  }
+  return found
+}
+
+function isName(words: string): boolean {
+  return /^[A-Za-z][A-Za-z_-]{0,40}$/.test(words)
+}

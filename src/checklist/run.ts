@@ -5,7 +5,7 @@ import type { RunStatus } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
 import type { Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
-import { numericChanges, type Change } from './run-change.ts'
+import { namesDiffer, numericChanges, type Change } from './run-change.ts'
 
 export type ItemStatus =
   | 'pass'
@@ -39,7 +39,7 @@ export interface ChecklistItem {
   readonly changeWeek?: readonly Change[]
   /** The status it had in the last signed checklist, where that was another. */
   readonly before?: ItemStatus
-  /** It was judged then and now, and came out otherwise. */
+  /** It was judged then and now, and came out otherwise, or names other things. */
   readonly changed?: true
   readonly evidence?: { readonly source: string; readonly value?: unknown }
   /** What a person entered. */
@@ -144,6 +144,16 @@ function isChanged(before: ItemStatus | undefined, status: ItemStatus): boolean 
   return before !== undefined && before !== status && JUDGED.has(before) && JUDGED.has(status)
 }
 
+/** It stood out then as now, and for another reason. */
+function isNews(
+  status: ItemStatus,
+  last: StepState | undefined,
+  own: StepState | undefined,
+): boolean {
+  if (last === undefined || (status !== 'fail' && status !== 'warning')) return false
+  return namesDiffer(last.value, own?.value)
+}
+
 const JUDGED: ReadonlySet<ItemStatus> = new Set(['pass', 'warning', 'fail', 'unknown'])
 
 export function checklistItems(
@@ -227,7 +237,7 @@ function itemOf(
     ...(change.length === 0 ? {} : { change }),
     ...(changeWeek.length === 0 ? {} : { changeWeek }),
     ...(before === undefined || before === status ? {} : { before }),
-    ...(isChanged(before, status) ? { changed: true } : {}),
+    ...(isChanged(before, status) || isNews(status, last, own) ? { changed: true } : {}),
     ...(evidence === undefined ? {} : { evidence }),
     ...(own?.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
@@ -317,9 +327,7 @@ function itemStatus(step: Step, own: StepState | undefined): ItemStatus {
 }
 
 function asksPerson(step: Step, own: StepState | undefined): boolean {
-  return (
-    step.type === 'manual' || step.type === 'action' || own?.asksWhetherItApplies !== undefined
-  )
+  return step.type === 'manual' || step.type === 'action' || own?.asksWhetherItApplies !== undefined
 }
 
 function reasonOf(step: Step, state: RunState): { readonly reason?: Text } {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { numericChanges } from '../../src/checklist/run-change.ts'
+import { namesDiffer, numericChanges } from '../../src/checklist/run-change.ts'
 import {
   checklistValue,
   exitCodeOfChecklist,
@@ -67,6 +67,16 @@ describe('what changed', () => {
         { diskPercent: 69.4, note: 'b', pools: { active: 3 }, came: 2 },
       ),
     ).toEqual([{ field: 'diskPercent', unit: '%p', before: 69, after: 69.4, difference: 0.4 }])
+  })
+
+  it('is another state, or another member of a list, but not what moves every day', () => {
+    const was = { class: 'same', notOk: ['redis'], date: '2026-11-23', count: 3, note: '3 left' }
+    expect(namesDiffer(was, { ...was, date: '2026-11-24', count: 9, note: '9 left' })).toBe(false)
+    expect(namesDiffer(was, { ...was, class: 'grown' })).toBe(true)
+    expect(namesDiffer(was, { ...was, notOk: ['redis', 'sales'] })).toBe(true)
+    expect(namesDiffer({ class: 'new', newCount: 1 }, { class: 'new', newCount: 1 })).toBe(true)
+    // A list that was not there then says nothing about a change.
+    expect(namesDiffer({}, { ended: ['java'] })).toBe(false)
   })
 
   it('is nothing where a number is missing or none', () => {
