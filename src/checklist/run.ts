@@ -237,7 +237,9 @@ function itemOf(
     ...(change.length === 0 ? {} : { change }),
     ...(changeWeek.length === 0 ? {} : { changeWeek }),
     ...(before === undefined || before === status ? {} : { before }),
-    ...(isChanged(before, status) || isNews(status, last, own) ? { changed: true } : {}),
+    ...(isReached(step, own) && (isChanged(before, status) || isNews(status, last, own))
+      ? { changed: true }
+      : {}),
     ...(evidence === undefined ? {} : { evidence }),
     ...(own?.answers === undefined ? {} : { answers: own.answers }),
     ...(note === '' ? {} : { note }),
