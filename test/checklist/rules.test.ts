@@ -97,6 +97,15 @@ describe('the review of a loaded rule', () => {
     expect(
       reviewLoadedRule({ name: 'A', firedCount: 0, comparison: above(1), values: [] }),
     ).toMatchObject({ verdict: 'cannot_fire' })
+    // NaN for four weeks is no number, and no proof that there never is one.
+    expect(
+      reviewLoadedRule({
+        name: 'A',
+        firedCount: 0,
+        comparison: above(1),
+        values: values(() => Number.NaN),
+      }),
+    ).toMatchObject({ verdict: 'not_judged' })
     expect(reviewLoadedRule({ name: 'A', firedCount: 0, broken: 'many-to-many' })).toMatchObject({
       verdict: 'cannot_fire',
     })
