@@ -241,10 +241,11 @@ async function readPrometheus(
 ): Promise<Seen<PrometheusFacts>> {
   if (prometheus === undefined) return { kind: 'none' }
   const { url } = prometheus
-  const [rules, targets, alertmanagers] = await Promise.all([
+  const [rules, targets, alertmanagers, names] = await Promise.all([
     prometheus.rules(options),
     prometheus.targets(options),
     prometheus.alertmanagers(options),
+    prometheus.metricNames(options),
   ])
   if (rules.kind === 'unknown') return { kind: 'unreachable', url, reason: rules.failure.message }
   if (targets.kind === 'unknown') {
@@ -259,7 +260,11 @@ async function readPrometheus(
       groups,
       targets: active,
       ...(alertmanagers.kind === 'ok' ? { alertmanagers: alertmanagers.value } : {}),
-      lookUps: await lookUpSelectors(prometheus, groups, active, options),
+      ...(names.kind === 'ok' ? { metricNames: new Set(names.value) } : {}),
+      warnings: [rules, targets].flatMap((read) =>
+        read.kind === 'ok' ? (read.meta.warnings ?? []) : [],
+      ),
+      ...(await lookUpSelectors(prometheus, groups, active, options)),
     },
   }
 }

@@ -7,13 +7,14 @@ import { MtsError, systemCodeOf } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { LoadedRule, PrometheusReader } from '../core/monitoring.ts'
 import { parseDuration } from '../core/duration.ts'
+import { matches } from '../core/label-matcher.ts'
 import { text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
-import { deadSelectors } from '../doctor/dead-rules.ts'
+import { CLOSED_LABELS, deadSelectors } from '../doctor/dead-rules.ts'
 import type { LookUp } from '../doctor/dead-rules.ts'
 import type { Selector } from '../doctor/promql.ts'
 import { parsePromql, selectorsIn } from '../doctor/promql.ts'
-import { judgeRule } from '../doctor/rule-faults.ts'
+import { judgeRules } from '../doctor/judge-rules.ts'
 import { seriesValuesOf } from '../doctor/series-faults.ts'
 import { countEpisodes } from '../monitoring/episodes.ts'
 import type { CheckedRule, LoadedState, MonitoringCheck, ToolCheck } from '../monitoring/values.ts'
@@ -62,13 +63,14 @@ export async function checkMonitoring(
     const loaded = await readLoaded(prometheus, context)
     const own = new Set(rules.filter(({ type }) => type === 'record').map(({ name }) => name))
     const checked: CheckedRule[] = []
-    for (const rule of rules) {
+    const faults = faultsOf(rules, scrape.exposition, own)
+    for (const [index, rule] of rules.entries()) {
       const state = loadedState(rule, loaded.rules)
       checked.push({
         name: rule.name,
         file: rule.file,
         type: rule.type,
-        faults: faultsOf(rule, scrape.exposition, own),
+        faults: faults[index] ?? [],
         loaded: state,
         ...(await firedOf(rule, prometheus, { days, own, loaded: loaded.rules }, context)),
       })
@@ -76,7 +78,7 @@ export async function checkMonitoring(
     const names = new Set(rules.map(({ name }) => name))
     const failed =
       tools.some(({ status }) => status === 'failed') ||
-      checked.some(({ faults }) => faults.length > 0)
+      checked.some((rule) => rule.faults.length > 0)
     return {
       kind: 'MonitoringCheck',
       directory,
@@ -149,38 +151,44 @@ async function readRules(
   return found
 }
 
+/** In the order of the rules. */
 function faultsOf(
-  rule: FileRule,
+  rules: readonly FileRule[],
   exposition: Exposition | undefined,
   records: ReadonlySet<string>,
-): CheckedRule['faults'] {
-  const expression = parsePromql(rule.expression)
-  if (expression === undefined) {
-    return [
-      {
-        id: 'not_promql',
-        message: text('PromQL이 아닙니다', 'this is no PromQL'),
-        remedy: text('괄호와 연산자를 확인하세요', 'check brackets and operators'),
-      },
-    ]
+): readonly CheckedRule['faults'][] {
+  const judged = judgeRules(
+    rules.map(({ type, name, expression, words }) => ({
+      kind: type === 'alert' ? 'alerting' : 'recording',
+      name,
+      query: expression,
+      words,
+    })),
+    seriesValuesOf(exposition),
+  )
+  return judged.map(({ whole, faults }) => {
+    if (whole === undefined) return [NOT_PROMQL]
+    if (exposition === undefined) return faults
+    const [dead] = deadSelectors(whole, (selector) => lookUpIn(exposition, selector, records))
+    return dead === undefined ? faults : [...faults, notInScrape(dead)]
+  })
+}
+
+const NOT_PROMQL = {
+  id: 'not_promql',
+  message: text('PromQL이 아닙니다', 'this is no PromQL'),
+  remedy: text('괄호와 연산자를 확인하세요', 'check brackets and operators'),
+}
+
+function notInScrape(selector: Selector): CheckedRule['faults'][number] {
+  return {
+    id: 'dead',
+    message: text(
+      `수집 지표에 없는 시계열입니다: ${selector.text}`,
+      `not in the scrape: ${selector.text}`,
+    ),
+    remedy: text('서비스가 내보내는 이름: mts metrics', 'the names there are: mts metrics'),
   }
-  const judged = { name: rule.name, query: rule.expression, words: rule.words }
-  const faults: CheckedRule['faults'][number][] = [
-    ...judgeRule(judged, expression, seriesValuesOf(exposition)),
-  ]
-  if (exposition === undefined) return faults
-  const [dead] = deadSelectors(expression, (selector) => lookUpIn(exposition, selector, records))
-  if (dead !== undefined) {
-    faults.push({
-      id: 'dead',
-      message: text(
-        `수집 지표에 없는 시계열입니다: ${dead.text}`,
-        `not in the scrape: ${dead.text}`,
-      ),
-      remedy: text('서비스가 내보내는 이름: mts metrics', 'the names there are: mts metrics'),
-    })
-  }
-  return faults
 }
 
 /** What Prometheus itself adds to a scrape. */
@@ -199,7 +207,11 @@ function lookUpIn(
     (matcher) =>
       ADDED_LABELS.has(matcher.name) ||
       matcher.operator.startsWith('!') ||
-      own.some(({ labels }) => labels[matcher.name] !== undefined),
+      own.some(({ labels }) =>
+        CLOSED_LABELS.has(matcher.name)
+          ? matches(matcher, labels)
+          : labels[matcher.name] !== undefined,
+      ),
   )
   return known ? 'not_yet' : 'none'
 }

@@ -1,23 +1,30 @@
 /** Looks the selectors of loaded rules up in Prometheus: does anything answer to them, or could it? */
+import { matches } from '../core/label-matcher.ts'
 import type { Labels } from '../core/label-matcher.ts'
 import type { PrometheusReader, RuleGroup, ScrapeTarget } from '../core/monitoring.ts'
 import type { RequestOptions } from '../core/service.ts'
+import { CLOSED_LABELS } from '../doctor/dead-rules.ts'
 import type { LookUp } from '../doctor/dead-rules.ts'
 import type { Selector } from '../doctor/promql.ts'
 import { parsePromql, selectorsIn } from '../doctor/promql.ts'
 
-/** More rules than that are somebody else's too: enough is looked at to judge ours. */
-const MOST_SELECTORS = 300
+/** More rules than that are somebody else's too; how many are left is said. */
+const MOST_SELECTORS = 1000
 const AT_ONCE = 8
 /** Label sets that are looked at to learn which labels a metric has. */
 const MOST_SERIES = 500
+
+export interface LookedUp {
+  readonly lookUps: ReadonlyMap<string, LookUp>
+  readonly selectorsLeft: number
+}
 
 export async function lookUpSelectors(
   prometheus: PrometheusReader,
   groups: readonly RuleGroup[],
   targets: readonly ScrapeTarget[],
   options: RequestOptions,
-): Promise<ReadonlyMap<string, LookUp>> {
+): Promise<LookedUp> {
   const rules = groups.flatMap((group) => group.rules)
   // What a rule records is that rule's to answer for; alerts record their own state.
   const made = new Set([
@@ -40,7 +47,7 @@ export async function lookUpSelectors(
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return found
+  return { lookUps: found, selectorsLeft: Math.max(0, selectors.size - MOST_SELECTORS) }
 }
 
 async function lookUp(
@@ -61,7 +68,8 @@ async function lookUp(
 
 /**
  * The metric is there and knows these labels: another value may come with the first event. A label
- * that no series of it has will not come, nor will a job or instance that nobody scrapes.
+ * that no series of it has will not come, nor will a job or instance that nobody scrapes, nor a bucket
+ * or a memory area that is not there.
  */
 function mayCome(
   { matchers }: Selector,
@@ -69,12 +77,16 @@ function mayCome(
   targets: readonly ScrapeTarget[],
 ): boolean {
   if (series.length === 0) return false
-  return matchers.every(({ name, operator, value }) => {
-    const wants = operator === '=' ? value !== '' : operator === '=~' ? value !== '' : false
+  return matchers.every((matcher) => {
+    const { name, operator, value } = matcher
+    const wants = (operator === '=' || operator === '=~') && value !== ''
     if (!wants) return true
     if (name === 'job' || name === 'instance') {
-      return operator === '=~' || targets.some((target) => target.labels[name] === value)
+      const scraped = targets.map(({ labels }) => labels)
+      return [...scraped, ...series].some((labels) => matches(matcher, labels))
     }
-    return series.some((labels) => labels[name] !== undefined)
+    return CLOSED_LABELS.has(name)
+      ? series.some((labels) => matches(matcher, labels))
+      : series.some((labels) => labels[name] !== undefined)
   })
 }

@@ -5,7 +5,7 @@ import { text } from '../core/text.ts'
 import { judgeAlertmanager } from './alertmanager-faults.ts'
 import type { Diagnosis, Finding, Unseen } from './diagnosis.ts'
 import { sortFindings } from './diagnosis.ts'
-import type { DoctorFacts, Seen } from './facts.ts'
+import type { DoctorFacts, PrometheusFacts, Seen } from './facts.ts'
 import { judgeLinks } from './link-faults.ts'
 import { familiesUsed, judgeLoadedRules, rulesOf } from './loaded-rule-faults.ts'
 import { judgeTargets } from './prometheus-faults.ts'
@@ -80,8 +80,24 @@ function unseenIn(facts: DoctorFacts): readonly Unseen[] {
   if (prometheus.kind === 'none') {
     unseen.push({ what: text('Prometheus', 'Prometheus'), reason: notSet('prometheus.url') })
   }
+  if (prometheus.kind === 'seen') unseen.push(...unseenRules(prometheus.facts))
   if (alertmanager.kind === 'none') {
     unseen.push({ what: text('Alertmanager', 'Alertmanager'), reason: notSet('alertmanager.url') })
   }
   return unseen
+}
+
+function unseenRules({ warnings, selectorsLeft }: PrometheusFacts): readonly Unseen[] {
+  const what = text('Prometheus 규칙 일부', 'some of the rules')
+  const left =
+    selectorsLeft === 0
+      ? []
+      : [
+          text(
+            `너무 많아 조회하지 않음: 선택자 ${selectorsLeft}개`,
+            `too many: ${selectorsLeft} selectors`,
+          ),
+        ]
+  const said = warnings.map((words) => text(words, words))
+  return [...said, ...left].map((reason) => ({ what, reason }))
 }

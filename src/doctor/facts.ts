@@ -53,6 +53,12 @@ export interface PrometheusFacts {
   readonly targets: readonly ScrapeTarget[]
   /** Addresses it sends alerts to. Absent when that could not be read. */
   readonly alertmanagers?: readonly string[]
+  /** Names of all metrics it has. Absent when they could not be read. */
+  readonly metricNames?: ReadonlySet<string>
+  /** Selectors that were not looked up, for there are too many. */
+  readonly selectorsLeft: number
+  /** What it said beside its rules and targets: they may be a part of the whole. */
+  readonly warnings: readonly string[]
   /** By the selector's text; one that is missing was not looked up. */
   readonly lookUps: ReadonlyMap<string, LookUp>
 }

@@ -63,7 +63,8 @@ export function judgeLinks(
       remedy: text('있는 플레이북: mts playbook list', 'see what there is: mts playbook list'),
     })
   }
-  for (const { id, triggers } of playbooks) {
+  // Where none is loaded at all, that is said once.
+  for (const { id, triggers } of alerts.length === 0 ? [] : playbooks) {
     const missing = triggers
       .map(({ alertname }) => alertname)
       .filter((name) => !alerts.some((alert) => alert.name === name))

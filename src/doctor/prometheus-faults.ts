@@ -7,8 +7,9 @@ import type { PrometheusFacts } from './facts.ts'
 /** Of the time limit: above it, one slow scrape more and the target counts as down. */
 const NEAR_LIMIT = 0.8
 
-export function judgeTargets({ url, targets, alertmanagers }: PrometheusFacts): readonly Finding[] {
-  const findings: Finding[] = []
+export function judgeTargets(facts: PrometheusFacts): readonly Finding[] {
+  const { url, targets, alertmanagers } = facts
+  const findings: Finding[] = [...notScraped(facts), ...noAlerts(facts)]
   for (const target of targets) {
     if (target.health === 'down') {
       findings.push({
@@ -60,4 +61,46 @@ export function judgeTargets({ url, targets, alertmanagers }: PrometheusFacts): 
     })
   }
   return findings
+}
+
+/** Where the service publishes what it counts, whatever stands before it. */
+const SCRAPE_PATH = /\/(?:actuator|api\/monitoring)\/prometheus(?:\?|$)/
+
+/** Nothing that looks like this service; what other services there are, it would not tell. */
+function notScraped({ url, targets }: PrometheusFacts): readonly Finding[] {
+  if (targets.some(({ scrapeUrl }) => SCRAPE_PATH.test(scrapeUrl))) return []
+  return [
+    {
+      code: 'SERIES_ABSENT',
+      severity: 'critical',
+      subject: 'up',
+      message: text(
+        `Prometheus(${url})가 이 서비스를 수집하지 않습니다. 어떤 규칙도 울릴 수 없습니다`,
+        `Prometheus (${url}) does not scrape this service: no rule can fire`,
+      ),
+      remedy: text(
+        'mts monitoring render의 prometheus.yml에 있는 scrape_configs를 넣으세요',
+        'add the scrape_configs of prometheus.yml of mts monitoring render',
+      ),
+    },
+  ]
+}
+
+function noAlerts({ groups }: PrometheusFacts): readonly Finding[] {
+  if (groups.some(({ rules }) => rules.some(({ kind }) => kind === 'alerting'))) return []
+  return [
+    {
+      code: 'ALERT_MISSING',
+      severity: 'warning',
+      subject: 'rule_files',
+      message: text(
+        '올라가 있는 알림 규칙이 없습니다. 장애가 나도 아무도 모릅니다',
+        'no alerting rule is loaded: an outage would reach nobody',
+      ),
+      remedy: text(
+        'mts monitoring render로 규칙을 만들고 rule_files에 넣으세요',
+        'make the rules by mts monitoring render and name them in rule_files',
+      ),
+    },
+  ]
 }

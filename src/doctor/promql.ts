@@ -1,5 +1,6 @@
 /** PromQL taken apart, as far as rules have to be judged: selectors, calls, aggregations, operators. */
 import { parser } from '@prometheus-io/lezer-promql'
+import { parseDuration } from '../core/duration.ts'
 import { parseMatcher } from '../core/label-matcher.ts'
 import type { LabelMatcher } from '../core/label-matcher.ts'
 
@@ -9,7 +10,8 @@ export type Expression =
   | Aggregate
   | Binary
   | { readonly kind: 'number'; readonly value: number }
-  /** Brackets, offsets, signs, strings: what is inside counts. */
+  | { readonly kind: 'string'; readonly value: string }
+  /** Brackets, signs, subqueries: what is inside counts. */
   | { readonly kind: 'other'; readonly parts: readonly Expression[] }
 
 export interface Selector {
@@ -19,6 +21,8 @@ export interface Selector {
   readonly matchers: readonly LabelMatcher[]
   /** As it stands, without range and offset. */
   readonly text: string
+  /** How far back it reaches; absent for the newest sample alone. */
+  readonly rangeMs?: number
 }
 
 export interface Call {
@@ -38,10 +42,18 @@ export interface Aggregate {
 export interface Binary {
   readonly kind: 'binary'
   readonly operator: string
-  /** `on` or `ignoring` stands between the sides. */
-  readonly matching: boolean
+  /** `bool`: it gives 0 and 1 instead of leaving out what does not hold. */
+  readonly bool: boolean
+  /** `on` or `ignoring` between the sides; undefined: all labels must be equal. */
+  readonly matching: Matching | undefined
   readonly left: Expression
   readonly right: Expression
+}
+
+export interface Matching {
+  readonly kind: 'on' | 'ignoring'
+  readonly labels: readonly string[]
+  readonly group: 'left' | 'right' | 'none'
 }
 
 type Tree = ReturnType<typeof parser.parse>
@@ -111,7 +123,11 @@ function expressionOf(node: Node, query: string): Expression {
     case 'BinaryExpr':
       return binaryOf(node, query)
     case 'NumberDurationLiteral':
-      return { kind: 'number', value: Number(textOf(node, query)) }
+      return { kind: 'number', value: numberOf(textOf(node, query)) }
+    case 'StringLiteral':
+      return { kind: 'string', value: textOf(node, query).slice(1, -1) }
+    case 'MatrixSelector':
+      return matrixOf(node, query)
     case 'ParenExpr': {
       const [only, ...more] = expressionsIn(node, query)
       return only !== undefined && more.length === 0
@@ -119,7 +135,6 @@ function expressionOf(node: Node, query: string): Expression {
         : { kind: 'other', parts: more.length === 0 ? [] : [only as Expression, ...more] }
     }
     case 'OffsetExpr':
-    case 'MatrixSelector':
     case 'StepInvariantExpr': {
       const [inner] = expressionsIn(node, query)
       return inner ?? { kind: 'other', parts: [] }
@@ -127,6 +142,20 @@ function expressionOf(node: Node, query: string): Expression {
     default:
       return { kind: 'other', parts: expressionsIn(node, query) }
   }
+}
+
+function numberOf(words: string): number {
+  if (/^[+-]?inf$/i.test(words)) return words.startsWith('-') ? -Infinity : Infinity
+  const durationMs = parseDuration(words)
+  return durationMs === undefined ? Number(words) : durationMs / 1000
+}
+
+function matrixOf(node: Node, query: string): Expression {
+  const [inner] = expressionsIn(node, query)
+  const range = childrenOf(node).find((child) => child.name === 'DurationExpr')
+  const rangeMs = range === undefined ? undefined : parseDuration(textOf(range, query))
+  if (inner === undefined) return { kind: 'other', parts: [] }
+  return inner.kind === 'selector' && rangeMs !== undefined ? { ...inner, rangeMs } : inner
 }
 
 function selectorOf(node: Node, query: string): Selector {
@@ -164,13 +193,26 @@ function aggregateOf(node: Node, query: string): Aggregate {
       : parts.some((part) => part.name === 'Without')
         ? 'without'
         : 'none',
-    labels:
-      labels === undefined
-        ? []
-        : childrenOf(labels)
-            .filter((label) => label.name.endsWith('LabelName'))
-            .map((label) => textOf(label, query).replaceAll('"', '')),
+    labels: labels === undefined ? [] : namesIn(labels, query),
     args: body === undefined ? [] : expressionsIn(body, query),
+  }
+}
+
+function namesIn(labels: Node, query: string): readonly string[] {
+  return childrenOf(labels)
+    .filter((label) => label.name.endsWith('LabelName'))
+    .map((label) => textOf(label, query).replaceAll('"', ''))
+}
+
+function matchingOf(node: Node | undefined, query: string): Matching | undefined {
+  if (node === undefined) return undefined
+  const parts = childrenOf(node)
+  const has = (name: string): boolean => parts.some((part) => part.name === name)
+  const labels = parts.find((part) => part.name === 'GroupingLabels')
+  return {
+    kind: has('Ignoring') ? 'ignoring' : 'on',
+    labels: labels === undefined ? [] : namesIn(labels, query),
+    group: has('GroupLeft') ? 'left' : has('GroupRight') ? 'right' : 'none',
   }
 }
 
@@ -183,7 +225,11 @@ function binaryOf(node: Node, query: string): Expression {
   return {
     kind: 'binary',
     operator: operator === undefined ? '' : textOf(operator, query).toLowerCase(),
-    matching: children.some((child) => child.name === 'MatchingModifierClause'),
+    bool: children.some((child) => child.name === 'BoolModifier'),
+    matching: matchingOf(
+      children.find((child) => child.name === 'MatchingModifierClause'),
+      query,
+    ),
     left: expressionOf(left, query),
     right: expressionOf(right, query),
   }
@@ -194,6 +240,7 @@ export function partsOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'selector':
     case 'number':
+    case 'string':
       return []
     case 'call':
     case 'aggregate':

@@ -5,12 +5,20 @@
 import { text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
 import type { Binary, Expression, Selector } from './promql.ts'
-import { partsOf, selectorsIn, walkExpression } from './promql.ts'
+import { partsOf, walkExpression } from './promql.ts'
+import { ALWAYS_FIRES, canBeSilent, tooShortRange } from './firing-faults.ts'
+import {
+  isUnmatched,
+  isZeroBesideLabels,
+  labelsLost,
+  ZERO_BESIDE_LABELS,
+} from './matching-faults.ts'
+import { numberOf, thresholdFault } from './threshold-faults.ts'
 
 /** A rule or a panel's query. */
 export interface JudgedRule {
+  readonly kind: 'alerting' | 'recording'
   readonly name: string
-  readonly query: string
   /** What people read about it: name and annotations. */
   readonly words: string
 }
@@ -21,48 +29,68 @@ export interface RuleFault {
     | 'always_one'
     | 'silent_when_absent'
     | 'quantile_per_series'
+    | 'quantile_without_le'
     | 'negative_divisor'
     | 'unreachable_threshold'
+    | 'wrong_unit'
+    | 'labels_lost'
+    | 'zero_beside_labels'
+    | 'always_fires'
+    | 'range_too_short'
   readonly message: Text
   readonly remedy: Text
 }
 
 /** What the scrape says of a series: without it, what is known of the service's own meters counts. */
 export interface SeriesValues {
-  /** True when some of the selected series are negative: a maximum that is not set is -1. */
-  hasNegative(selector: Selector): boolean
+  /**
+   * True when some of the selected series are negative: a maximum that is not set is -1. With
+   * `summedBy`, when a sum by these labels is.
+   */
+  hasNegative(selector: Selector, summedBy?: readonly string[]): boolean
   /** The largest finite bucket of a histogram's selected series. */
   largestBucket(selector: Selector): number | undefined
 }
 
 const RATES: ReadonlySet<string> = new Set(['rate', 'irate', 'increase', 'delta', 'idelta'])
-const COMPARISONS: ReadonlySet<string> = new Set(['>', '>=', '<', '<=', '==', '!='])
-
+/** `intervalMs`: how often is scraped, where that is known. */
 export function judgeRule(
   rule: JudgedRule,
   expression: Expression,
   values: SeriesValues,
+  intervalMs?: number,
 ): readonly RuleFault[] {
-  const faults: RuleFault[] = []
   const parts = [...walkExpression(expression)]
   const binaries = parts.filter((part) => part.kind === 'binary')
-  if (binaries.some((part) => isRateCalledRatio(part, rule))) faults.push(RATE_CALLED_RATIO)
-  if (binaries.some(isAlwaysOne)) faults.push(ALWAYS_ONE)
-  const answersAbsence = parts.some(
+  const unmatched = binaries.find(isUnmatched)
+  const [negative] = binaries.flatMap((part) => negativeDivisors(part, values))
+  const short = intervalMs === undefined ? undefined : tooShortRange(expression, intervalMs)
+  const found = [
+    binaries.some((part) => isRateCalledRatio(part, rule)) ? RATE_CALLED_RATIO : undefined,
+    binaries.some(isAlwaysOne) ? ALWAYS_ONE : undefined,
+    !answersAbsence(parts) && binaries.some(isSilentWhenAbsent) ? SILENT_WHEN_ABSENT : undefined,
+    parts.some(isQuantileWithoutLe)
+      ? QUANTILE_WITHOUT_LE
+      : parts.some(isQuantilePerSeries)
+        ? QUANTILE_PER_SERIES
+        : undefined,
+    negative === undefined ? undefined : negativeDivisor(negative),
+    ...binaries.map((part) => thresholdFault(part, values)),
+    unmatched === undefined ? undefined : labelsLost(unmatched),
+    binaries.some(isZeroBesideLabels) ? ZERO_BESIDE_LABELS : undefined,
+    rule.kind === 'alerting' && !canBeSilent(expression) ? ALWAYS_FIRES : undefined,
+    short,
+  ].filter((fault) => fault !== undefined)
+  // One word of each kind: a rule with the same fault twice is mended once.
+  return found.filter(({ id }, index) => found.findIndex((other) => other.id === id) === index)
+}
+
+function answersAbsence(parts: readonly Expression[]): boolean {
+  return parts.some(
     (part) =>
       (part.kind === 'binary' && part.operator === 'or') ||
       (part.kind === 'call' && part.function.startsWith('absent')),
   )
-  if (!answersAbsence && binaries.some(isSilentWhenAbsent)) faults.push(SILENT_WHEN_ABSENT)
-  if (parts.some(isQuantilePerSeries)) faults.push(QUANTILE_PER_SERIES)
-  const negative = binaries.flatMap((part) => negativeDivisors(part, values))
-  const [first] = negative
-  if (first !== undefined) faults.push(negativeDivisor(first))
-  for (const part of binaries) {
-    const unreachable = unreachableThreshold(part, values)
-    if (unreachable !== undefined) faults.push(unreachable)
-  }
-  return faults
 }
 
 const RATE_CALLED_RATIO: RuleFault = {
@@ -79,17 +107,21 @@ const RATE_CALLED_RATIO: RuleFault = {
 
 const RATIO_WORDS = /ratio|percent|%|율|비율|failure ?rate|error ?rate|success ?rate/i
 
-/** A rate, not divided by anything, against a number of at most 1, in a rule that speaks of a share. */
+/** A rate, not divided by anything, against a share (or times 100 a percentage), in a rule that speaks of one. */
 function isRateCalledRatio(part: Binary, rule: JudgedRule): boolean {
   if (!['>', '>=', '<', '<='].includes(part.operator)) return false
   const number = numberOf(part.right)
-  if (number === undefined || number <= 0 || number > 1) return false
-  const calls = [...walkExpression(part.left)]
-  const divided = calls.some((inner) => inner.kind === 'binary' && inner.operator === '/')
-  const rated = calls.some(
-    (inner) => inner.kind === 'call' && (inner.function === 'rate' || inner.function === 'irate'),
+  if (number === undefined || number <= 0) return false
+  const inside = [...walkExpression(part.left)]
+  const operators = inside.flatMap((inner) => (inner.kind === 'binary' ? [inner.operator] : []))
+  const isPercent = operators.includes('*') && inside.some((inner) => numberOf(inner) === 100)
+  if (number > (isPercent ? 100 : 1) || operators.includes('/')) return false
+  const rated = inside.some(
+    (inner) =>
+      inner.kind === 'call' &&
+      (/^i?rate$/.test(inner.function) || (inner.function === 'increase' && number < 1)),
   )
-  return rated && !divided && RATIO_WORDS.test(`${rule.name} ${rule.words}`)
+  return rated && RATIO_WORDS.test(`${rule.name} ${rule.words}`)
 }
 
 const ALWAYS_ONE: RuleFault = {
@@ -106,15 +138,19 @@ const ALWAYS_ONE: RuleFault = {
 
 /** The same series on both sides, the left chosen more narrowly: matching by labels pairs each with itself. */
 function isAlwaysOne(part: Binary): boolean {
-  if (part.operator !== '/' || part.matching) return false
+  if (part.operator !== '/' || part.matching !== undefined) return false
   const left = plainSeries(part.left)
   const right = plainSeries(part.right)
   if (left === undefined || right === undefined || left.path !== right.path) return false
   const chosen = new Set(left.selector.matchers.map(matcherKey))
+  const common = new Set(right.selector.matchers.map(matcherKey))
   return (
     left.selector.name !== undefined &&
     left.selector.name === right.selector.name &&
-    right.selector.matchers.every((matcher) => chosen.has(matcherKey(matcher)))
+    [...common].every((key) => chosen.has(key)) &&
+    left.selector.matchers.every(
+      (matcher) => common.has(matcherKey(matcher)) || left.keeps(matcher.name),
+    )
   )
 }
 
@@ -122,17 +158,33 @@ function matcherKey({ name, operator, value }: Selector['matchers'][number]): st
   return `${name}${operator}${value}`
 }
 
-/** A selector inside calls alone: nothing has been summed. */
-function plainSeries(
-  expression: Expression,
-): { readonly selector: Selector; readonly path: string } | undefined {
-  if (expression.kind === 'selector') return { selector: expression, path: '' }
-  if (expression.kind !== 'call') return undefined
+interface PlainSeries {
+  readonly selector: Selector
+  /** The functions and sums it went through. */
+  readonly path: string
+  /** Whether the label is still there at the end. */
+  keeps(label: string): boolean
+}
+
+/** One selector inside calls and sums. */
+function plainSeries(expression: Expression): PlainSeries | undefined {
+  if (expression.kind === 'selector') {
+    return { selector: expression, path: `${expression.rangeMs ?? ''}`, keeps: () => true }
+  }
+  if (expression.kind !== 'call' && expression.kind !== 'aggregate') return undefined
   const [only, ...more] = expression.args.filter((arg) => arg.kind !== 'number')
   const inner = only === undefined || more.length > 0 ? undefined : plainSeries(only)
-  return inner === undefined
-    ? undefined
-    : { selector: inner.selector, path: `${expression.function}/${inner.path}` }
+  if (inner === undefined) return undefined
+  if (expression.kind === 'call') {
+    return { ...inner, path: `${expression.function}/${inner.path}` }
+  }
+  const { operation, grouping, labels } = expression
+  const by = [grouping, ...labels.toSorted()].join(' ')
+  return {
+    selector: inner.selector,
+    path: `${operation} ${by}/${inner.path}`,
+    keeps: (label) => grouping !== 'none' && labels.includes(label) === (grouping === 'by'),
+  }
 }
 
 const SILENT_WHEN_ABSENT: RuleFault = {
@@ -173,11 +225,35 @@ const QUANTILE_PER_SERIES: RuleFault = {
 }
 
 function isQuantilePerSeries(part: Expression): boolean {
-  if (part.kind !== 'call' || part.function !== 'histogram_quantile') return false
-  const series = part.args[1]
+  const series = bucketsOf(part)
   if (series === undefined || series.kind === 'selector') return false
-  const sums = [...walkExpression(series)].some((inner) => inner.kind === 'aggregate')
-  return !sums
+  return ![...walkExpression(series)].some((inner) => inner.kind === 'aggregate')
+}
+
+const QUANTILE_WITHOUT_LE: RuleFault = {
+  id: 'quantile_without_le',
+  message: text(
+    '합치면서 le를 잃어 분위수를 구할 수 없습니다. 결과가 항상 비어 있습니다',
+    'le is lost in the sum, so there is no quantile: it gives nothing',
+  ),
+  remedy: text(
+    'by에 le를 넣으세요: sum by (le) (rate(..._bucket[5m]))',
+    'keep le: sum by (le) (rate(..._bucket[5m]))',
+  ),
+}
+
+function isQuantileWithoutLe(part: Expression): boolean {
+  const series = bucketsOf(part)
+  if (series?.kind !== 'aggregate' || !['sum', 'avg', 'max', 'min'].includes(series.operation)) {
+    return false
+  }
+  return series.grouping === 'without'
+    ? series.labels.includes('le')
+    : !series.labels.includes('le')
+}
+
+function bucketsOf(part: Expression): Expression | undefined {
+  return part.kind === 'call' && part.function === 'histogram_quantile' ? part.args[1] : undefined
 }
 
 function negativeDivisor(selector: Selector): RuleFault {
@@ -198,11 +274,19 @@ function negativeDivisor(selector: Selector): RuleFault {
 /** Selectors under a division line that may be -1 and are not filtered. */
 function negativeDivisors(part: Binary, values: SeriesValues): readonly Selector[] {
   if (part.operator !== '/') return []
-  return unfiltered(part.right).filter((selector) => values.hasNegative(selector))
+  return unfiltered(part.right)
+    .filter(({ selector, summedBy }) => values.hasNegative(selector, summedBy))
+    .map(({ selector }) => selector)
 }
 
-function unfiltered(expression: Expression): readonly Selector[] {
-  if (expression.kind === 'selector') return [expression]
+interface Divisor {
+  readonly selector: Selector
+  /** Absent: each series is divided by on its own. */
+  readonly summedBy?: readonly string[]
+}
+
+function unfiltered(expression: Expression): readonly Divisor[] {
+  if (expression.kind === 'selector') return [{ selector: expression }]
   if (
     expression.kind === 'binary' &&
     (expression.operator === '>' || expression.operator === '>=')
@@ -210,58 +294,8 @@ function unfiltered(expression: Expression): readonly Selector[] {
     const number = numberOf(expression.right)
     if (number !== undefined && number >= 0) return []
   }
-  return partsOf(expression).flatMap((inner) => unfiltered(inner))
-}
-
-/** A share never exceeds 1; a quantile never exceeds the largest bucket. */
-function unreachableThreshold(part: Binary, values: SeriesValues): RuleFault | undefined {
-  if (!COMPARISONS.has(part.operator) || (part.operator !== '>' && part.operator !== '>=')) {
-    return undefined
-  }
-  const number = numberOf(part.right)
-  if (number === undefined) return undefined
-  const limit = largestValue(part.left, values)
-  if (limit === undefined || number < limit || (number === limit && part.operator === '>=')) {
-    return undefined
-  }
-  return {
-    id: 'unreachable_threshold',
-    message: text(
-      `기준 ${number}에 도달할 수 없습니다(최대 ${limit})`,
-      `the threshold ${number} cannot be reached (at most ${limit})`,
-    ),
-    remedy:
-      limit === 1
-        ? text('이 지표는 0~1입니다: 80%는 0.8', 'this metric runs from 0 to 1: 80 % is 0.8')
-        : text('히스토그램 구간을 늘리거나 기준을 낮추세요', 'add buckets, or lower the threshold'),
-  }
-}
-
-const SHARE_NAME = /(?:_cpu_usage|_usage_after_gc_percent|_gc_overhead_percent|:ratio|_ratio)$/
-
-function largestValue(expression: Expression, values: SeriesValues): number | undefined {
-  if (expression.kind === 'selector') {
-    return expression.name !== undefined && SHARE_NAME.test(expression.name) ? 1 : undefined
-  }
-  if (expression.kind === 'call') {
-    if (expression.function === 'histogram_quantile') {
-      const buckets = expression.args[1] === undefined ? [] : selectorsIn(expression.args[1])
-      const limits = buckets.map((selector) => values.largestBucket(selector))
-      return limits.length === 1 ? limits[0] : undefined
-    }
-    const [only, ...more] = expression.args
-    const keeps = /^(?:avg|min|max|last|quantile)_over_time$/.test(expression.function)
-    return keeps && only !== undefined && more.length === 0 ? largestValue(only, values) : undefined
-  }
-  if (expression.kind === 'aggregate') {
-    const [only] = expression.args
-    return ['avg', 'min', 'max'].includes(expression.operation) && only !== undefined
-      ? largestValue(only, values)
-      : undefined
-  }
-  return undefined
-}
-
-function numberOf(expression: Expression): number | undefined {
-  return expression.kind === 'number' ? expression.value : undefined
+  const inner = partsOf(expression).flatMap((one) => unfiltered(one))
+  if (expression.kind !== 'aggregate' || expression.grouping === 'without') return inner
+  // A maximum that is not set takes one byte off a sum: no harm where the others are set.
+  return inner.map(({ selector }) => ({ selector, summedBy: expression.labels }))
 }

@@ -2,6 +2,7 @@
 import type { Exposition } from '../core/exposition.ts'
 import { matches } from '../core/label-matcher.ts'
 import { text } from '../core/text.ts'
+import type { Text } from '../core/text.ts'
 import type { Finding } from './diagnosis.ts'
 import type { DoctorFacts, MeterFact } from './facts.ts'
 import type { Selector } from './promql.ts'
@@ -49,7 +50,77 @@ export function judgeSeries(facts: DoctorFacts, used: ReadonlySet<string>): read
           ),
     }),
   )
-  return [...absent, ...facts.meters.flatMap((meter) => judgeMeter(meter, used))]
+  return [
+    ...absent,
+    ...facts.meters.flatMap((meter) => judgeMeter(meter, used)),
+    ...renamedSeries(facts, used, names),
+  ]
+}
+
+/** Series that monitoring of this service asks for by a name it does not have, or not here. */
+const ASKED_FOR: readonly { readonly series: string; readonly instead?: Text }[] = [
+  { series: 'sales_amount_total' },
+  {
+    series: 'redis_connected_clients',
+    instead: text(
+      'redis_exporter가 있어야 합니다. 지금 값: mts health(redis)',
+      'it takes redis_exporter; what there is now: mts health (redis)',
+    ),
+  },
+]
+
+function renamedSeries(
+  { prometheus }: DoctorFacts,
+  used: ReadonlySet<string>,
+  names: ReadonlySet<string>,
+): readonly Finding[] {
+  const elsewhere = prometheus.kind === 'seen' ? prometheus.facts.metricNames : undefined
+  return ASKED_FOR.flatMap(({ series, instead }): readonly Finding[] => {
+    // A rule on it is dead, which is told of the rule.
+    if (names.has(series) || elsewhere?.has(series) === true || used.has(series)) return []
+    const longer = [...names].find((name) => name.startsWith(`${series}_`))
+    const remedy =
+      longer === undefined ? instead : text(`${longer}(으)로 쓰세요`, `write ${longer}`)
+    if (remedy === undefined) return []
+    return [
+      {
+        code: 'SERIES_ABSENT',
+        severity: 'info',
+        subject: series,
+        message: text(
+          '가이드의 쿼리에 있는 이름이지만 수집 지표에는 없습니다',
+          "a name of the guide's queries that the scrape does not have",
+        ),
+        remedy,
+      },
+    ]
+  })
+}
+
+/** Registered by this build and never counted up, neither here nor in the scrape: what counts instead. */
+const NEVER_COUNTED: Readonly<Record<string, string>> = {
+  'settlement.failure.total': 'mts metrics settlement.result.total',
+  'api.calls.total': 'mts metrics http.server.requests',
+}
+
+function neverCounted(
+  { meter, counted, scraped }: MeterFact,
+  used: ReadonlySet<string>,
+): readonly Finding[] {
+  const instead = NEVER_COUNTED[meter]
+  if (instead === undefined || scraped === null || counted.count > 0 || scraped.sum > 0) return []
+  return [
+    {
+      code: 'SERIES_BLIND',
+      severity: used.has(scraped.family) ? 'critical' : 'info',
+      subject: scraped.family,
+      message: text(
+        '이 서비스가 올리지 않는 계수기입니다. 무슨 일이 있어도 0입니다',
+        'the service never counts it up: it stays 0 whatever happens',
+      ),
+      remedy: text(`대신 ${instead}`, `instead: ${instead}`),
+    },
+  ]
 }
 
 /** Counted by the service, standing still in the scrape: an alert on it looks alive and never fires. */
@@ -60,7 +131,7 @@ function judgeMeter(
   if (scraped === null) return []
   const lost = counted.tagKeys.filter((key) => !scraped.labelKeys.includes(key))
   const stands = counted.count > 0 && scraped.sum === 0
-  if (!stands && lost.length === 0) return []
+  if (!stands && lost.length === 0) return neverCounted({ meter, counted, scraped }, used)
   const isUsed = used.has(scraped.family)
   const tags = lost.length === 0 ? '' : ` (${lost.join(', ')})`
   return [
@@ -94,10 +165,16 @@ export function seriesValuesOf(exposition: Exposition | undefined): SeriesValues
         ),
     )
   return {
-    hasNegative: (selector) =>
-      exposition === undefined
-        ? selector.name === 'jvm_memory_max_bytes'
-        : selector.name !== undefined && samplesOf(selector).some(({ value }) => value < 0),
+    hasNegative: (selector, summedBy) => {
+      if (exposition === undefined) {
+        return selector.name === 'jvm_memory_max_bytes' && summedBy === undefined
+      }
+      if (selector.name === undefined) return false
+      const samples = samplesOf(selector)
+      return summedBy === undefined
+        ? samples.some(({ value }) => value < 0)
+        : sumsBy(samples, summedBy).some((sum) => sum < 0)
+    },
     largestBucket: (selector) => {
       if (selector.name?.endsWith('_bucket') !== true) return undefined
       const bounds = samplesOf(selector)
@@ -106,4 +183,13 @@ export function seriesValuesOf(exposition: Exposition | undefined): SeriesValues
       return bounds.length === 0 ? undefined : Math.max(...bounds)
     },
   }
+}
+
+function sumsBy(samples: Exposition['samples'], labels: readonly string[]): readonly number[] {
+  const sums = new Map<string, number>()
+  for (const sample of samples) {
+    const key = labels.map((label) => sample.labels[label] ?? '').join('\n')
+    sums.set(key, (sums.get(key) ?? 0) + sample.value)
+  }
+  return [...sums.values()]
 }

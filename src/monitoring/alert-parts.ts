@@ -15,6 +15,11 @@ export function whenScrapedBefore(plan: MonitoringPlan, ms: number): string {
   return `and on (job) (count by (job) (up{job="${plan.job}"} offset ${window} == 1) > 0)`
 }
 
+/** Stands in for a sum by job whose series is not there: no series is no event, not no answer. */
+export function orNone({ job }: MonitoringPlan): string {
+  return `or label_replace(vector(0), "job", "${job}", "", "")`
+}
+
 /** What makes sales, settlements and answers fail by itself. */
 export const CAUSES = ['DatabaseDown', 'DatabasePoolExhausted', 'RabbitMqDown'] as const
 

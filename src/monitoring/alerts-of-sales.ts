@@ -1,5 +1,5 @@
 /** Level 2, sales and answer times. */
-import { testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
+import { orNone, testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
 import { HOUR_MS, MINUTE_MS, promDuration } from './durations.ts'
 import { openExpression } from './opening-hours.ts'
 import type { MonitoringPlan } from './plan.ts'
@@ -23,14 +23,13 @@ function noSalesDetected(plan: MonitoringPlan): AlertSpec {
   const window = promDuration(windowMs, plan)
   const open = openExpression(plan.openingHours, plan.holidays, noSalesMinutes)
   const sales = `sum by (job) (increase(sales_created_total{job="${plan.job}"}[${window}]))`
-  const none = `label_replace(vector(0), "job", "${plan.job}", "", "")`
   const up = testSeries(plan, 'up', '1x600')
   const application = { application: plan.service }
   // The tests begin at 1970-01-01 09:00 in Seoul, a Thursday: whether that is open is not theirs to say.
   const tests = open === undefined ? [...noSalesTests(plan, windowMs, application, up)] : []
   return {
     alert: 'NoSalesDetected',
-    expression: `(${sales} or ${none}) == 0 ${whenScrapedBefore(plan, windowMs)} ${whileUp(plan)} ${unlessCaused(plan, SALES_WINDOW_MS)}${open === undefined ? '' : ` and on() (${open})`}`,
+    expression: `(${sales} ${orNone(plan)}) == 0 ${whenScrapedBefore(plan, windowMs)} ${whileUp(plan)} ${unlessCaused(plan, SALES_WINDOW_MS)}${open === undefined ? '' : ` and on() (${open})`}`,
     forMs: 10 * MINUTE_MS,
     severity: 'warning',
     summary: '매출 없음',

@@ -1,5 +1,5 @@
 /** Level 2, settlements: as far as the scrape shows them. */
-import { testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
+import { orNone, testSeries, unlessCaused, whenScrapedBefore, whileUp } from './alert-parts.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './durations.ts'
 import type { MonitoringPlan } from './plan.ts'
 import { SETTLEMENT_WINDOW_MS } from './recording-rules.ts'
@@ -67,7 +67,7 @@ function settlementBatchMissed(plan: MonitoringPlan): AlertSpec {
   const up = testSeries(plan, 'up', '1x800')
   return {
     alert: 'SettlementBatchMissed',
-    expression: `job:settlements_timed:increase1d${job} == 0 ${whenScrapedBefore(plan, DAY_MS)} ${whileUp(plan)}`,
+    expression: `(job:settlements_timed:increase1d${job} ${orNone(plan)}) == 0 ${whenScrapedBefore(plan, DAY_MS)} ${whileUp(plan)}`,
     forMs: Math.max(MINUTE_MS, plan.batchGraceMs),
     severity: 'critical',
     summary: '24시간 동안 처리된 정산 없음: 야간 배치가 돌지 않음',
@@ -85,6 +85,14 @@ function settlementBatchMissed(plan: MonitoringPlan): AlertSpec {
         overDays: true,
         intervalMs: STEP_MS,
         series: [up, testSeries(plan, timer, '5x100 6x700', application)],
+        atMs: 44 * HOUR_MS,
+        fires: [{ labels: { job: plan.job }, value: '' }],
+      },
+      {
+        title: '시계열이 없어도 발생',
+        overDays: true,
+        intervalMs: STEP_MS,
+        series: [up],
         atMs: 44 * HOUR_MS,
         fires: [{ labels: { job: plan.job }, value: '' }],
       },

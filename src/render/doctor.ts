@@ -16,13 +16,13 @@ const LABELS: Readonly<Record<FindingSeverity, Text>> = {
 export function renderDiagnosis(value: Diagnosis, view: View): string {
   const open = value.findings.filter((finding) => finding.accepted === undefined)
   const accepted = value.findings.filter((finding) => finding.accepted !== undefined)
-  const lines = open.map((finding) => renderFinding(finding, view))
+  const lines = alike(open).map((same) => renderFindings(same, view))
   if (open.length === 0) {
     lines.push(
       paintLabel(
         view,
         text('정상', 'OK'),
-        say(view, text('사각지대 없음', 'nothing is blind')),
+        say(view, value.unseen.length === 0 ? NOTHING_BLIND : NOTHING_BLIND_SEEN),
         'ok',
       ),
     )
@@ -40,10 +40,32 @@ export function renderDiagnosis(value: Diagnosis, view: View): string {
   return lines.join('\n')
 }
 
-function renderFinding({ code, severity, subject, message, remedy }: Finding, view: View): string {
+const NOTHING_BLIND = text('사각지대 없음', 'nothing is blind')
+const NOTHING_BLIND_SEEN = text(
+  '확인한 범위에 사각지대 없음',
+  'nothing is blind as far as could be seen',
+)
+
+/** What is said in the same words of several subjects is said once. */
+function alike(findings: readonly Finding[]): readonly (readonly Finding[])[] {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of findings) {
+    const { code, severity, message, remedy } = finding
+    const words = [code, severity, message.ko, remedy.ko].join('\n')
+    const same = groups.get(words)
+    if (same === undefined) groups.set(words, [finding])
+    else same.push(finding)
+  }
+  return [...groups.values()]
+}
+
+function renderFindings(same: readonly Finding[], view: View): string {
+  const [first] = same
+  if (first === undefined) return ''
+  const { code, severity, message, remedy } = first
   const width = Math.min(80, view.width)
   const tone = severity === 'info' ? 'unknown' : severity
-  const head = `${code}  ${subject}`
+  const head = `${code}  ${same.map(({ subject }) => subject).join(', ')}`
   const label = LABELS[severity]
   return [
     severity === 'info' ? line(view, label, head) : paintLabel(view, label, head, tone),

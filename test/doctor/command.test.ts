@@ -47,7 +47,11 @@ describe('mts doctor without Prometheus', () => {
     const { code, findings, unseen } = await diagnose(worldOf())
     expect(code).toBe(0)
     expect(findings.map((one) => `${one.code} ${one.subject}`)).toEqual([
+      'SERIES_ABSENT redis_connected_clients',
+      'SERIES_ABSENT sales_amount_total',
+      'SERIES_BLIND api_calls_total',
       'SERIES_BLIND sales_by_payment_type_total',
+      'SERIES_BLIND settlement_failure_total',
       'SERIES_BLIND settlement_result_total',
       'ENDPOINT_BROKEN GET /api/settlements/unsettled/{date}',
     ])
@@ -56,7 +60,7 @@ describe('mts doctor without Prometheus', () => {
     )
     const table = await worldOf().mts('doctor')
     for (const line of table.stdout.split('\n')) expect(cellsOf(line)).toBeLessThanOrEqual(80)
-    expect(table.stdout).toContain('위험 0 · 경고 0 · 참고 3')
+    expect(table.stdout).toContain('위험 0 · 경고 0 · 참고 7')
   })
 
   it('of a service that is away says so, critical, and judges nothing it has not seen', async () => {

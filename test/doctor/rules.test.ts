@@ -6,6 +6,7 @@ import { deadSelectors } from '../../src/doctor/dead-rules.ts'
 import type { LookUp } from '../../src/doctor/dead-rules.ts'
 import { parsePromql, selectorsIn } from '../../src/doctor/promql.ts'
 import type { Expression } from '../../src/doctor/promql.ts'
+import { judgeRules } from '../../src/doctor/judge-rules.ts'
 import { judgeRule } from '../../src/doctor/rule-faults.ts'
 import { seriesValuesOf } from '../../src/doctor/series-faults.ts'
 import { renderMonitoring } from '../../src/monitoring/render.ts'
@@ -25,8 +26,12 @@ const recorded = parseExposition(
 if (recorded.kind === 'broken') throw new Error(recorded.reason)
 const { exposition } = recorded
 
-function faultsOf(query: string, words = ''): readonly string[] {
-  const rule = { name: 'Rule', query, words }
+function faultsOf(
+  query: string,
+  words = '',
+  kind: 'alerting' | 'recording' = 'alerting',
+): readonly string[] {
+  const rule = { kind, name: 'Rule', words }
   return judgeRule(rule, expressionOf(query), seriesValuesOf(exposition)).map(({ id }) => id)
 }
 
@@ -65,11 +70,16 @@ describe('a rule', () => {
 
   it('that divides each series by itself is wrong', () => {
     const left = 'rate(r_total{result="success"}[5m])'
-    expect(faultsOf(`${left} / rate(r_total[5m]) * 100`)).toEqual(['always_one'])
-    expect(faultsOf(`sum(${left}) / sum(rate(r_total[5m])) * 100`)).toEqual([])
-    expect(faultsOf(`${left} / ignoring (result) rate(r_total[5m])`)).toEqual([])
-    expect(faultsOf(`${left} / rate(r_total{result="failure"}[5m])`)).toEqual([])
-    expect(faultsOf(`${left} / rate(s_total[5m])`)).toEqual([])
+    const faults = (query: string): readonly string[] => faultsOf(query, '', 'recording')
+    expect(faults(`${left} / rate(r_total[5m]) * 100`)).toEqual(['always_one'])
+    expect(faults(`sum(${left}) / sum(rate(r_total[5m])) * 100`)).toEqual([])
+    expect(faults(`${left} / ignoring (result) rate(r_total[5m])`)).toEqual([])
+    expect(faults(`${left} / rate(r_total{result="failure"}[5m])`)).toEqual([])
+    expect(faults(`${left} / rate(s_total[5m])`)).toEqual([])
+    // Summed by what tells them apart, each part is still divided by itself.
+    const by = (query: string): string => `sum by (job, result) (${query})`
+    expect(faults(`${by(left)} / ${by('rate(r_total[5m])')}`)).toEqual(['always_one'])
+    expect(faults(`sum by (job) (${left}) / sum by (job) (rate(r_total[5m]))`)).toEqual([])
   })
 
   it('that asks for nothing of a series that may be absent is wrong', () => {
@@ -117,7 +127,14 @@ describe('a rule', () => {
     expect(dead('x > 0')).toEqual([])
     expect(dead('up == 0 or gone')).toEqual([])
     expect(dead('gone or lost')).toEqual(['gone', 'lost'])
-    expect(dead('sum(gone) or vector(0)')).toEqual([])
+    // A constant in its place is no less dead.
+    expect(dead('sum(gone) or vector(0)')).toEqual(['gone'])
+    expect(dead('(sum(gone) or vector(0)) > 0')).toEqual(['gone'])
+    expect(dead('(sum(gone) or vector(0)) == 0')).toEqual(['gone'])
+    expect(dead('(sum(gone) or vector(0)) / (sum(up) > 0) > 0.05')).toEqual(['gone'])
+    expect(dead('(sum(up) or vector(0)) > 0')).toEqual([])
+    expect(dead('(sum(gone) or vector(0)) + sum(up) > 0')).toEqual([])
+    expect(dead('vector(1)')).toEqual([])
     expect(dead('up unless gone')).toEqual([])
     expect(dead('gone unless up')).toEqual(['gone'])
     expect(dead('up and gone')).toEqual(['gone'])
@@ -143,9 +160,19 @@ describe('the rendered rules and panels, held against the recorded scrape', () =
     .flatMap(({ targets }) => targets.map(({ expr }) => ({ expr })))
 
   it('are PromQL without any of the faults above', () => {
-    const all = [...rules, ...panels]
+    const panelRules = panels.map(({ expr }, index) => ({ record: `panel:${index}`, expr }))
+    const all = [...rules, ...panelRules].map((rule) => ({
+      kind: 'alert' in rule ? ('alerting' as const) : ('recording' as const),
+      name: ('alert' in rule ? rule.alert : rule.record) ?? '',
+      query: rule.expr,
+      words: '실패율 비율 %',
+    }))
     expect(all.length).toBeGreaterThan(30)
-    for (const { expr } of all) expect([expr, faultsOf(expr, '실패율 비율 %')]).toEqual([expr, []])
+    const judged = judgeRules(all, seriesValuesOf(exposition), plan.intervalMs)
+    for (const [index, { whole, faults }] of judged.entries()) {
+      expect(whole).toBeDefined()
+      expect([all[index]?.name, faults.map(({ id }) => id)]).toEqual([all[index]?.name, []])
+    }
   })
 
   it('select only what this service publishes, or Prometheus and the rules themselves make', () => {
