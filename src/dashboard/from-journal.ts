@@ -77,6 +77,11 @@ function riseCurve(
       continue
     }
     const { count, whole } = riseOf(readings, { fromMs: atMs - windowMs, toMs: atMs, gapMs })
+    // At least 0 is nothing that anybody has seen.
+    if (!whole && count === 0) {
+      points.push({ atMs, value: null })
+      continue
+    }
     if (!whole) less = true
     points.push({ atMs, value: count })
     newest = { atMs: last.atMs, value: count, whole }

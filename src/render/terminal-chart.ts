@@ -60,10 +60,16 @@ export function drawTerminalChart(chart: TerminalChart): readonly string[] {
     const words = label ?? ''
     return `${' '.repeat(labelCells - cellsOf(words))}${words} ${drawn.join('')}`.trimEnd()
   })
-  const from = chart.timeWords(chart.fromMs)
-  const to = chart.timeWords(chart.toMs)
-  const between = Math.max(1, columns - cellsOf(to))
-  return [...rows, `${' '.repeat(labelCells + 1)}${padCells(from, between)}${to}`]
+  return [...rows, `${' '.repeat(labelCells + 1)}${timeLine(chart, columns)}`.trimEnd()]
+}
+
+/** Both ends, or the later one alone where there is no room for two. */
+function timeLine({ timeWords, fromMs, toMs }: TerminalChart, columns: number): string {
+  const to = timeWords(toMs)
+  const from = timeWords(fromMs)
+  const room = columns - cellsOf(to)
+  if (room > cellsOf(from)) return `${padCells(from, room)}${to}`
+  return room >= 0 ? `${' '.repeat(room)}${to}` : ''
 }
 
 function topOf({ curves, threshold, top, height }: TerminalChart): number {
