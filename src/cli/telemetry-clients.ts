@@ -1,4 +1,5 @@
 /** Prometheus and Alertmanager for one command: opened where they are configured, closed at its end. */
+import type { Clock } from '../core/clock.ts'
 import { MtsError } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import type { Alertmanager, PrometheusReader } from '../core/monitoring.ts'
@@ -19,8 +20,8 @@ export async function withTelemetry<T>(
 ): Promise<T> {
   const settings = await context.settings()
   const [prometheus, alertmanager] = await Promise.all([
-    openPrometheus(settings, context),
-    openAlertmanager(settings, context),
+    openPrometheus(settings, context.ports.clock),
+    openAlertmanager(settings, context.ports.clock),
   ])
   try {
     return await work({
@@ -32,21 +33,23 @@ export async function withTelemetry<T>(
   }
 }
 
-async function openPrometheus(
+/** Undefined where none is configured. Whoever opens it closes it. */
+export async function openPrometheus(
   settings: Settings,
-  context: CommandContext,
+  clock: Clock,
 ): Promise<PrometheusReader | undefined> {
   if (settings.prometheusUrl === undefined) return undefined
   const { createPrometheusClient } = await import('../telemetry/prometheus.ts')
   return createPrometheusClient(
     { ...shared(settings), url: settings.prometheusUrl, headers: settings.prometheusHeaders ?? {} },
-    context.ports.clock,
+    clock,
   )
 }
 
-async function openAlertmanager(
+/** As `openPrometheus`. */
+export async function openAlertmanager(
   settings: Settings,
-  context: CommandContext,
+  clock: Clock,
 ): Promise<Alertmanager | undefined> {
   if (settings.alertmanagerUrl === undefined) return undefined
   const { createAlertmanagerClient } = await import('../telemetry/alertmanager.ts')
@@ -56,7 +59,7 @@ async function openAlertmanager(
       url: settings.alertmanagerUrl,
       headers: settings.alertmanagerHeaders ?? {},
     },
-    context.ports.clock,
+    clock,
   )
 }
 

@@ -21,6 +21,7 @@ import { parseSupportTable } from '../checklist/support-table.ts'
 import { createThresholdProbe, type ThresholdPorts } from '../checklist/threshold-probe.ts'
 import { createVersionsProbe } from '../checklist/versions-probe.ts'
 import { overTimeOf } from './over-time.ts'
+import { openAlertmanager, openPrometheus } from './telemetry-clients.ts'
 import { createResourcesProbe } from '../health/resources-probe.ts'
 import type { AnyProbe } from '../playbook/catalog.ts'
 import { foldRun } from '../playbook/fold.ts'
@@ -94,48 +95,27 @@ function telemetryOf({
   settings,
   clock,
 }: ChecklistProbePorts): Omit<MonitoringPorts, 'loadSupportTable'> {
-  const { prometheusUrl, alertmanagerUrl, caFile, timeoutMs } = settings
-  const shared = {
-    ...(caFile === undefined ? {} : { caFile }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  return {
+    ...(settings.prometheusUrl === undefined
+      ? {}
+      : { withPrometheus: (work) => using(openPrometheus(settings, clock), work) }),
+    ...(settings.alertmanagerUrl === undefined
+      ? {}
+      : { withAlertmanager: (work) => using(openAlertmanager(settings, clock), work) }),
   }
-  const prometheus: Pick<MonitoringPorts, 'withPrometheus'> =
-    prometheusUrl === undefined
-      ? {}
-      : {
-          withPrometheus: async (work) => {
-            const { createPrometheusClient } = await import('../telemetry/prometheus.ts')
-            const headers = settings.prometheusHeaders ?? {}
-            const client = await createPrometheusClient(
-              { ...shared, url: prometheusUrl, headers },
-              clock,
-            )
-            try {
-              return await work(client)
-            } finally {
-              await client.close()
-            }
-          },
-        }
-  const alertmanager: Pick<MonitoringPorts, 'withAlertmanager'> =
-    alertmanagerUrl === undefined
-      ? {}
-      : {
-          withAlertmanager: async (work) => {
-            const { createAlertmanagerClient } = await import('../telemetry/alertmanager.ts')
-            const headers = settings.alertmanagerHeaders ?? {}
-            const client = await createAlertmanagerClient(
-              { ...shared, url: alertmanagerUrl, headers },
-              clock,
-            )
-            try {
-              return await work(client)
-            } finally {
-              await client.close()
-            }
-          },
-        }
-  return { ...prometheus, ...alertmanager }
+}
+
+async function using<C extends { close(): Promise<void> }, T>(
+  opening: Promise<C | undefined>,
+  work: (client: C) => Promise<T>,
+): Promise<T> {
+  const client = await opening
+  if (client === undefined) throw new Error('no address is configured')
+  try {
+    return await work(client)
+  } finally {
+    await client.close()
+  }
 }
 
 /** A query over four weeks takes its time. */
