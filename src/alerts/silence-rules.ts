@@ -88,11 +88,12 @@ export function judgeSilence(
   return refusals
 }
 
-/** Holds for an alert nobody has thought of, or for every rule there is. */
+/** Holds for an alert nobody has thought of, with labels of any value or with none, or for every rule there is. */
 function hidesEverything(matchers: readonly LabelMatcher[], reach: SilenceReach): boolean {
-  const made: Record<string, string> = { alertname: 'AnAlertNobodyHasThoughtOf' }
+  const bare = { alertname: 'AnAlertNobodyHasThoughtOf' }
+  const made: Record<string, string> = { ...bare }
   for (const { name } of matchers) made[name] ??= 'a value nobody has thought of'
-  return matchesAll(matchers, made) || reach.everyRule
+  return matchesAll(matchers, made) || matchesAll(matchers, bare) || reach.everyRule
 }
 
 function hidesOutage(matchers: readonly LabelMatcher[], reach: SilenceReach): boolean {

@@ -55,7 +55,9 @@ function unescapeQuoted(inside: string): string {
 /** As it must be written in a configuration or a request. */
 export function writeMatcher({ name, operator, value }: LabelMatcher): string {
   const quoted = value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
-  return `${name}${operator}"${quoted}"`
+  // Other names than these have to be quoted, where they are taken at all.
+  const label = /^[a-zA-Z_:][\w:]*$/.test(name) ? name : JSON.stringify(name)
+  return `${label}${operator}"${quoted}"`
 }
 
 /** Undefined for an expression that this runtime cannot read: then nobody can say what it matches. */

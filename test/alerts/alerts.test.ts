@@ -170,6 +170,12 @@ describe('mts alerts silence', () => {
       'alertname=~".+"': 'SILENCE_TOO_WIDE',
       'alertname!="Nothing"': 'SILENCE_TOO_WIDE',
       'severity=~"critical|warning"': 'SILENCE_TOO_WIDE',
+      // What no alert has is empty, and an empty label fits these.
+      'region=""': 'SILENCE_TOO_WIDE',
+      'region=~".*"': 'SILENCE_TOO_WIDE',
+      'region=~"|seoul"': 'SILENCE_TOO_WIDE',
+      'region!~"seoul"': 'SILENCE_TOO_WIDE',
+      'severity!="info"': 'SILENCE_TOO_WIDE',
       'severity="critical"': 'HIDES_SERVICE_DOWN',
       'instance="app-1:8080"': 'HIDES_SERVICE_DOWN',
       'alertname=~"Service.*"': 'HIDES_SERVICE_DOWN',
@@ -214,6 +220,20 @@ describe('mts alerts silence', () => {
     expect(
       (await world.mts('alerts', 'silence', 'a==b', '--for', '1h', '--reason', 'r')).code,
     ).toBe(64)
+  })
+
+  it('takes names in any script, bare or as a matcher, and prints them so that they can be typed', async () => {
+    const { alertmanager, world } = await place()
+    const given = ['매출없음', '"매장"="강남 1호"']
+    const words = ['alerts', 'silence', ...given, '--for', '1h', '--reason', '점검', '-o', 'json']
+    const asked = (await world.mts(...words)).json()
+    expect(asked['matchers']).toEqual(['alertname="매출없음"', '"매장"="강남 1호"'])
+    const done = await world.mts(...words, '--confirm', asked['confirm'] as string)
+    expect(done.code).toBe(0)
+    expect(alertmanager.silences[0]?.matchers).toMatchObject([
+      { name: 'alertname', value: '매출없음' },
+      { name: '매장', value: '강남 1호' },
+    ])
   })
 
   it('refuses where the alerts cannot be seen: nobody can say what it would hide', async () => {

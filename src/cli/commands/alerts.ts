@@ -215,7 +215,8 @@ async function listSilences(context: CommandContext): Promise<Outcome<SilenceLis
 async function matchersOf(words: readonly string[]): Promise<readonly LabelMatcher[]> {
   const { parseMatchers } = await import('../../core/label-matcher.ts')
   return words.flatMap((word) => {
-    if (/^\w+$/.test(word)) return [{ name: 'alertname', operator: '=' as const, value: word }]
+    if (/^[\p{L}\p{N}_ .-]+$/u.test(word))
+      return [{ name: 'alertname', operator: '=' as const, value: word }]
     const parsed = parseMatchers(word)
     if (parsed === undefined || parsed.length === 0) {
       throw usageError(
