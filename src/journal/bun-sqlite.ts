@@ -6,6 +6,8 @@ import type { OpenDatabase, Row } from './driver.ts'
 export const openDatabase: OpenDatabase = (path, { busyTimeoutMs }) => {
   const database = new Database(path, { readwrite: true, create: true })
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  // Nothing of the journal in files elsewhere, as libsql is made to do.
+  database.exec('PRAGMA temp_store = MEMORY')
   const statements: Statement[] = []
   return {
     prepare(sql) {

@@ -28,7 +28,7 @@ export type OpenDatabase = (
 ) => SqlDatabase
 
 /** The SQLite of the runtime: `imports` in package.json says which. */
-export { openDatabase as openLibsql } from '#sqlite'
+export { openDatabase as openSqlite } from '#sqlite'
 
 /** `SQLITE_FULL`, `SQLITE_BUSY`, …; undefined for anything SQLite did not say. */
 export function sqliteCodeOf(error: unknown): string | undefined {

@@ -9,7 +9,7 @@ import { text } from '../core/text.ts'
 import { findApproval, listOpenIntents } from './approvals.ts'
 import { cleanString } from './clean-data.ts'
 import { createDateLocks } from './date-locks.ts'
-import { openLibsql } from './driver.ts'
+import { openSqlite } from './driver.ts'
 import type { OpenDatabase } from './driver.ts'
 import { createEventLog } from './event-log.ts'
 import type { EventLog } from './event-log.ts'
@@ -29,7 +29,7 @@ import { createWatchRecords } from './watch-records.ts'
 export interface JournalPorts {
   readonly clock: Clock
   readonly process: ProcessIdentity
-  /** Another driver underneath; libsql unless given. */
+  /** Another driver underneath; the runtime's own unless given. */
   readonly openDatabase?: OpenDatabase
 }
 
@@ -49,7 +49,7 @@ export function openJournal(path: string, ports: JournalPorts): Journal {
   let store: Store | undefined
   try {
     preparePlace(path)
-    store = createStore(ports.openDatabase ?? openLibsql, path, BUSY_TIMEOUT_MS)
+    store = createStore(ports.openDatabase ?? openSqlite, path, BUSY_TIMEOUT_MS)
     configure(store)
     const log = createEventLog(store, headFile, clock)
     proveWritable(store, log, headFile)

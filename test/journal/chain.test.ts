@@ -2,7 +2,7 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson, sha256 } from '../../src/core/digest.ts'
 import type { Journal } from '../../src/core/journal.ts'
-import { openLibsql } from '../../src/journal/driver.ts'
+import { openSqlite } from '../../src/journal/driver.ts'
 import { createEventLog } from '../../src/journal/event-log.ts'
 import { createHeadFile } from '../../src/journal/head-file.ts'
 import { createStore } from '../../src/journal/store.ts'
@@ -175,7 +175,7 @@ describe('the chain', () => {
     const writer = startRun(journal)
     writer.append({ kind: 'noteAdded', data: {} })
     const head = readFileSync(`${at.path}.head`, 'utf8')
-    const store = createStore(openLibsql, at.path, 1000)
+    const store = createStore(openSqlite, at.path, 1000)
     const log = createEventLog(store, createHeadFile(`${at.path}.head`), at.clock)
     log.recordHead({ events: 1, hash: first?.hash ?? '' })
     store.close()

@@ -7,7 +7,7 @@ import type { Clock } from '../../src/core/clock.ts'
 import { seoulInstant } from '../../src/core/dates.ts'
 import { MtsError } from '../../src/core/errors.ts'
 import type { Journal, RunWriter } from '../../src/core/journal.ts'
-import { openLibsql } from '../../src/journal/driver.ts'
+import { openSqlite } from '../../src/journal/driver.ts'
 import type { OpenDatabase, SqlDatabase } from '../../src/journal/driver.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import type { ProcessIdentity } from '../../src/journal/process-identity.ts'
@@ -75,7 +75,7 @@ export function desk(path = join(temporaryDirectory(), 'state', 'journal.db')): 
     path,
     clock,
     machine: processes,
-    open(pid = 100, openDatabase = openLibsql) {
+    open(pid = 100, openDatabase = openSqlite) {
       const journal = openJournal(path, { clock, process: processes.process(pid), openDatabase })
       cleanups.push(() => journal.close())
       return journal
@@ -99,7 +99,7 @@ export function startRun(
 
 /** A hand in the file that the journal knows nothing of. */
 export function tamper(path: string, change: (database: SqlDatabase) => void): void {
-  const database = openLibsql(path, { busyTimeoutMs: 1000 })
+  const database = openSqlite(path, { busyTimeoutMs: 1000 })
   try {
     change(database)
   } finally {

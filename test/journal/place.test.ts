@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { getuid } from 'node:process'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { openLibsql } from '../../src/journal/driver.ts'
+import { openSqlite } from '../../src/journal/driver.ts'
 import type { SqlDatabase } from '../../src/journal/driver.ts'
 import { childProcesses } from './child-processes.ts'
 import { desk, startRun, tamper, temporaryDirectory, thrownBy } from './fixture.ts'
@@ -76,8 +76,8 @@ describe('where the journal lies', () => {
   it('is 78 at once when nothing can be written to it', () => {
     const at = desk()
     startRun(at.open())
-    const readOnly: typeof openLibsql = (path, options) => {
-      const database = openLibsql(path, options)
+    const readOnly: typeof openSqlite = (path, options) => {
+      const database = openSqlite(path, options)
       database.exec('PRAGMA query_only = ON')
       return database
     }
@@ -165,7 +165,7 @@ describe('opening', () => {
   it('waits for its commits to be on disk, in a write-ahead log', () => {
     const opened: SqlDatabase[] = []
     desk().open(100, (path, options) => {
-      const database = openLibsql(path, options)
+      const database = openSqlite(path, options)
       opened.push(database)
       return database
     })
@@ -179,7 +179,7 @@ describe('opening', () => {
     let refusals = 2
     const at = desk()
     const journal = at.open(100, (path, options) => {
-      const database = openLibsql(path, options)
+      const database = openSqlite(path, options)
       return altered(database, {
         prepare(sql) {
           if (sql.includes('journal_mode') && refusals-- > 0) {
@@ -200,7 +200,7 @@ describe('a disk that refuses', () => {
     const opened: SqlDatabase[] = []
     let commitsFail = false
     const journal = at.open(100, (path, options) => {
-      const database = openLibsql(path, options)
+      const database = openSqlite(path, options)
       opened.push(database)
       return altered(database, {
         exec(sql) {
@@ -270,7 +270,7 @@ describe('a disk that refuses', () => {
 
   it('is 75 when another program keeps the file locked', () => {
     const at = desk()
-    const writer = startRun(at.open(100, (path) => openLibsql(path, { busyTimeoutMs: 20 })))
+    const writer = startRun(at.open(100, (path) => openSqlite(path, { busyTimeoutMs: 20 })))
     tamper(at.path, (database) => {
       database.exec('BEGIN IMMEDIATE')
       const error = thrownBy(() => writer.append({ kind: 'noteAdded', data: {} }))

@@ -5,7 +5,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
 import { watchOnMarks } from '../../src/cli/watch-loop.ts'
-import { openLibsql } from '../../src/journal/driver.ts'
+import { openSqlite } from '../../src/journal/driver.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { createProcessIdentity } from '../../src/journal/process-identity.ts'
 import { createDeliverer } from '../../src/notify/deliver.ts'
@@ -32,7 +32,7 @@ it('a week of watching takes no more memory than its first day', async () => {
     clock,
     process: createProcessIdentity(),
     openDatabase: (path, options) => {
-      const database = openLibsql(path, options)
+      const database = openSqlite(path, options)
       const exec = (sql: string): void => database.exec(sql.replace('= FULL', '= OFF'))
       return {
         prepare: (sql) => database.prepare(sql),

@@ -10,7 +10,7 @@ import { text } from '../../src/core/text.ts'
 import type { Status } from '../../src/core/verdict.ts'
 import type { WatchRecords } from '../../src/core/watch-records.ts'
 import { CHECK_LEVELS, type CheckId, type Level } from '../../src/health/health.ts'
-import { openLibsql, type OpenDatabase } from '../../src/journal/driver.ts'
+import { openSqlite, type OpenDatabase } from '../../src/journal/driver.ts'
 import { openJournal } from '../../src/journal/journal.ts'
 import { createProcessIdentity } from '../../src/journal/process-identity.ts'
 import { createDeliverer } from '../../src/notify/deliver.ts'
@@ -101,7 +101,7 @@ export interface SimulationOptions {
 }
 
 const fastDatabase: OpenDatabase = (path, options) => {
-  const database = openLibsql(path, options)
+  const database = openSqlite(path, options)
   return {
     ...database,
     get inTransaction() {
