@@ -178,15 +178,6 @@ export interface Document {
   readonly digest: string
 }
 
-/** All steps, in the order in which they can come. */
-export function everyStep({
-  steps,
-  onCancel = [],
-  finally: last,
-}: Pick<Document, 'steps' | 'onCancel' | 'finally'>): readonly Step[] {
-  return [...steps, ...onCancel, ...last]
-}
-
 /** What expressions can see. Plain JSON. */
 export interface Scope {
   readonly inputs: Readonly<Record<string, unknown>>

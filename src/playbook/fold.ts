@@ -6,7 +6,8 @@ import { text } from '../core/text.ts'
 import { onExported, onFollowUp, onImported } from './fold-travel.ts'
 import { wentBack } from './fold-back.ts'
 import { endingAfter, endingAtTheLastStep } from './fold-ending.ts'
-import { everyStep, type Document, type Step } from './document.ts'
+import { everyStep } from '../core/every-step.ts'
+import type { Document, Step } from './document.ts'
 import type { Verdict } from './operation.ts'
 import {
   SIGN_STEP,

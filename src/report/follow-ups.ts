@@ -2,7 +2,8 @@
 import type { RunHeader } from '../core/journal.ts'
 import { nextSeoulTime } from '../core/dates.ts'
 import { text, type Text } from '../core/text.ts'
-import { everyStep, type Document, type Step } from '../playbook/document.ts'
+import { everyStep } from '../core/every-step.ts'
+import type { Document, Step } from '../playbook/document.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
 import type { BlankSection, FollowUp } from './report.ts'
 

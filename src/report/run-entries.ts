@@ -5,7 +5,8 @@
 import { isoSeoul } from '../core/dates.ts'
 import type { StoredEvent } from '../core/journal.ts'
 import { text, type Text } from '../core/text.ts'
-import { everyStep, type Document } from '../playbook/document.ts'
+import { everyStep } from '../core/every-step.ts'
+import type { Document } from '../playbook/document.ts'
 import type { ActionOutcome, Observation, Reason } from '../playbook/operation.ts'
 import type {
   AnswerGivenData,

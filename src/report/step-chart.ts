@@ -1,7 +1,7 @@
 /** How the time of a run went: one bar for each step that took any. */
 import { isoSeoul } from '../core/dates.ts'
 import { text } from '../core/text.ts'
-import { everyStep } from '../playbook/document.ts'
+import { everyStep } from '../core/every-step.ts'
 import type { RunState, StepState } from '../playbook/run-state.ts'
 import type { SpanChart } from './chart.ts'
 import type { Tone } from './report.ts'

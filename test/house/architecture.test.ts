@@ -263,7 +263,7 @@ describe('the files of the house', () => {
       const name = path.split('/').at(-1) ?? ''
       const vague = /^(?:utils?|helpers?|common|manager|misc|shared)\./.test(name)
       const plain =
-        /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|config|d))?\.(?:ts|js|mjs|yaml|md|json|snap)$/.test(
+        /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|(?:bun\.)?config|d))?\.(?:ts|js|mts|mjs|yaml|md|json|snap)$/.test(
           name,
         )
       return vague || !(plain || ['.ci/run'].includes(path))
@@ -310,7 +310,7 @@ describe('the files of the house', () => {
 
   it('are of the kinds the top level has room for', () => {
     const known =
-      /^(?:bin|src|playbooks|checklists|test|node_modules|dist|package\.json|package-lock\.json|tsconfig\.json|README\.md|LICENSE|\..*)$/
+      /^(?:bin|src|playbooks|checklists|test|node_modules|dist|executable|package\.json|package-lock\.json|tsconfig\.json|README\.md|LICENSE|\..*)$/
     expect(readdirSync(PROJECT_DIR).filter((name) => !known.test(name))).toEqual([])
   })
 })
