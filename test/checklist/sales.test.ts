@@ -45,4 +45,4 @@ it('over forty days of sales, the week and the evening are held against four wee
     world.dispose()
     await close()
   }
-})
+}, 20_000)
