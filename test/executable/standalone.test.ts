@@ -38,7 +38,7 @@ interface Ended {
 
 /** With nothing in PATH and no HOME, unless given. */
 function mts(words: readonly string[], env: Record<string, string> = {}): Ended {
-  const { status, stdout, stderr, error } = spawnSync('./mts', words, {
+  const { status, stdout, stderr, error } = spawnSync(join(alone, 'mts'), words, {
     cwd: alone,
     env: { PATH: '', HOME: '', ...env },
     encoding: 'utf8',
