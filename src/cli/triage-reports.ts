@@ -178,7 +178,7 @@ function loggedOf(same: readonly LogPattern[], nowMs: number): LoggedPattern | u
     recent: nowMs - lastMs <= RECENT_MS,
     message: text(
       `로그 ${title.ko} ${count}건(${span})`,
-      `log: ${title.en}, ${count} times (${span})`,
+      `log: ${title.en}, ${count === 1 ? 'once' : `${count} times`} (${span})`,
     ),
   }
 }

@@ -50,7 +50,11 @@ export async function visitDemo(
 
 /** Faults that hang alone: whatever else a busy machine answers too late, a dependency stays the finding. */
 const HANGING: ReadonlySet<string> = new Set(['redis-down', 'redis-hang', 'db-down', 'db-hang'])
-const PARTLY_HANGING: ReadonlySet<string> = new Set(['rabbit-down', 'pool-exhausted'])
+const PARTLY_HANGING: ReadonlySet<string> = new Set([
+  'rabbit-down',
+  'rabbit-hang',
+  'pool-exhausted',
+])
 
 /** Short only where something hangs: a busy machine must not look like an outage. */
 function timeoutFor(faults: readonly string[]): string {

@@ -32,8 +32,8 @@ function alert(name: string, severity = 'critical'): FiringAlert {
 const order = (seen: Seen): readonly string[] =>
   rankPlaybooks(seen, playbooks).hypotheses.map(({ playbook }) => playbook)
 
-/** Not about one thing that is wrong, alone by nature, or of a record that stands as COMPLETED. */
-type Apart = 'auth' | 'lost-answer' | 'service-down' | 'stuck-batch' | 'late-sales' | 'wrong-totals'
+/** What nothing can show, or hides all the rest from us. */
+type Apart = 'auth' | 'lost-answer'
 
 /** What each fault of the demo shows when nothing hides it. */
 const SHOWN: Readonly<Record<Exclude<DemoFault, Apart>, readonly Evidence[]>> = {
@@ -43,6 +43,7 @@ const SHOWN: Readonly<Record<Exclude<DemoFault, Apart>, readonly Evidence[]>> = 
   'db-hang': [evidence('database', 'critical', 'silent')],
   'rabbit-down': [evidence('rabbitmq', 'critical', 'down')],
   'rabbit-hang': [evidence('rabbitmq', 'critical', 'silent')],
+  'service-down': [evidence('service', 'critical')],
   slow: [evidence('latency', 'warning')],
   'failed-batch-linked': [
     evidence('settlement', 'critical', 'due'),
@@ -56,6 +57,12 @@ const SHOWN: Readonly<Record<Exclude<DemoFault, Apart>, readonly Evidence[]>> = 
     evidence('settlement', 'critical', 'due'),
     evidence('settlement-record', 'critical', 'none'),
   ],
+  'stuck-batch': [
+    evidence('settlement', 'critical', 'due'),
+    evidence('settlement-record', 'warning', 'processing'),
+  ],
+  'late-sales': [evidence('settlement-record', 'warning', 'late_sales')],
+  'wrong-totals': [evidence('settlement-record', 'critical', 'completed_wrong')],
   'no-sales': [evidence('sales', 'critical'), evidence('sales-by-type', 'critical', 'all')],
   'payment-outage': [evidence('sales-by-type', 'critical', 'card')],
   'pool-exhausted': [
@@ -73,7 +80,16 @@ const DEPENDENCIES: readonly Shown[] = [
   'rabbit-down',
   'rabbit-hang',
 ]
-const SETTLEMENTS: readonly Shown[] = ['failed-batch-linked', 'failed-batch-empty', 'missing-batch']
+const SETTLEMENTS: readonly Shown[] = [
+  'failed-batch-linked',
+  'failed-batch-empty',
+  'missing-batch',
+  'stuck-batch',
+]
+/** A record that stands as COMPLETED and is not right. */
+const RECORDS: readonly Shown[] = ['late-sales', 'wrong-totals']
+const DONE: readonly Shown[] = [...SETTLEMENTS, ...RECORDS]
+const SERVICE: readonly Shown[] = ['service-down']
 const SALES: readonly Shown[] = ['no-sales', 'payment-outage']
 const SLOW: readonly Shown[] = ['slow', 'high-memory']
 const POOL: readonly Shown[] = ['pool-exhausted']
@@ -81,14 +97,18 @@ const DATABASE: readonly Shown[] = ['db-down']
 
 /** Any of the left with any of the right: which playbook must be first. */
 const PAIRS: readonly (readonly [readonly Shown[], readonly Shown[], string])[] = [
+  // A service that is away explains whatever else was seen of it.
+  [SERVICE, [...DATABASE, ...DEPENDENCIES, ...POOL, ...DONE, ...SALES, ...SLOW], 'service-down'],
   // A database that says DOWN explains all the rest, a full pool too.
-  [DATABASE, [...DEPENDENCIES, ...POOL, ...SETTLEMENTS, ...SALES, ...SLOW], 'dependency-outage'],
+  [DATABASE, [...DEPENDENCIES, ...POOL, ...DONE, ...SALES, ...SLOW], 'dependency-outage'],
   // A cause before its symptoms, and what stops sales now before last night's settlement.
-  [DEPENDENCIES, [...DEPENDENCIES, ...SETTLEMENTS, ...SALES, ...SLOW], 'dependency-outage'],
+  [DEPENDENCIES, [...DEPENDENCIES, ...DONE, ...SALES, ...SLOW], 'dependency-outage'],
   // Behind a full pool a silent database is no finding of its own.
-  [POOL, [...DEPENDENCIES, ...SETTLEMENTS, ...SALES, ...SLOW], 'latency'],
-  [SALES, [...SALES, ...SETTLEMENTS, ...SLOW], 'sales-drop'],
-  [SETTLEMENTS, [...SETTLEMENTS, ...SLOW], 'settlement-failure'],
+  [POOL, [...DEPENDENCIES, ...DONE, ...SALES, ...SLOW], 'latency'],
+  [SALES, [...SALES, ...DONE, ...SLOW], 'sales-drop'],
+  // One record is the newest: of two things said of it the failure is the one to act on.
+  [SETTLEMENTS, [...SETTLEMENTS, ...RECORDS, ...SLOW], 'settlement-failure'],
+  [RECORDS, [...RECORDS, ...SLOW], 'data-consistency'],
   [SLOW, SLOW, 'latency'],
 ]
 
