@@ -168,10 +168,8 @@ function reasonOf(
   return latestReason ?? remark ?? missing ?? null
 }
 
-const NO_HISTORY = text(
-  '추이 없음: Prometheus 또는 mts watch 필요',
-  'no history: needs Prometheus or mts watch',
-)
+/** As short as a panel is wide. */
+const NO_HISTORY = text('추이 없음(mts watch 필요)', 'no history: keep mts watch')
 
 function drawnByPrometheus(
   plan: PanelPlan,

@@ -131,7 +131,7 @@ export function windowFor(
   return Math.max(wantedMs, 4 * scrapeIntervalMs)
 }
 
-export function numberFact(answer: NumberAnswer): Fact<number> {
+function numberFact(answer: NumberAnswer): Fact<number> {
   return answer.kind === 'known' ? known(answer.value) : unknown(answer.reason)
 }
 

@@ -51,8 +51,8 @@ function sideBySide(blocks: readonly (readonly string[])[], width: number): stri
 }
 
 const NAMES = {
-  business: text('업무 대시보드', 'business'),
-  system: text('시스템 대시보드', 'system'),
+  business: text('업무 대시보드', 'Business dashboard'),
+  system: text('시스템 대시보드', 'System dashboard'),
 } as const
 
 function headerLines(value: Dashboard, view: View, width: number, isLive = false): string[] {

@@ -12,7 +12,7 @@ import { DEFAULT_INTERVAL_MS, findServiceSeries } from './service-series.ts'
 import type { FoundSeries } from './service-series.ts'
 
 /** Samples older than this many scrapes are stale. */
-export const FRESH_SCRAPES = 2
+const FRESH_SCRAPES = 2
 /** A Date header has whole seconds: clocks that agree within this are not corrected, ms. */
 const SAME_CLOCK_MS = 2000
 

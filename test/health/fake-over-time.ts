@@ -9,7 +9,7 @@ import type {
 } from '../../src/core/over-time.ts'
 import { NOW_MS } from './fake-service.ts'
 
-export const INTERVAL_MS = 15_000
+const INTERVAL_MS = 15_000
 const WEEK_MS = 7 * 86_400_000
 
 export interface OverTimeScript {

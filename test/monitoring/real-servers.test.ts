@@ -9,6 +9,7 @@ import type { Listening } from '../../src/demo/listen.ts'
 import { GUIDE_ALERTMANAGER, GUIDE_RULES } from '../doctor/guide.ts'
 import { monitor, monitorAsRendered, stopMonitored } from '../doctor/monitored.ts'
 import type { Monitored } from '../doctor/monitored.ts'
+import { createServiceClient } from '../../src/service/client.ts'
 import { createFakeWorld } from '../support/ports.ts'
 import { wallClock } from '../telemetry/servers.ts'
 import { eventually, findBinaries, temporaryDirectory, WITHOUT_BINARIES } from './real-servers.ts'
@@ -132,6 +133,63 @@ describe.skipIf(binaries === undefined)(`real servers${skipped}`, () => {
       )
       expect(others).toEqual([])
     }, 25_000)
+  })
+
+  describe('what rests on Prometheus', () => {
+    const ask = async (...argv: readonly string[]) => {
+      const world = createFakeWorld({
+        clock: wallClock,
+        service: createServiceClient,
+        env: { MTS_URL: place.url, MTS_PROMETHEUS_URL: ours.prometheus.url },
+      })
+      try {
+        return await world.mts(...argv, '-o', 'json')
+      } finally {
+        world.dispose()
+      }
+    }
+
+    it('is found, asked and told by health and the dashboards', async () => {
+      // A quantile needs calls between two scrapes.
+      const call = setInterval(() => {
+        void fetch(`${place.url}/api/settlements/check/2026-11-23`).then((done) => done.text())
+      }, 200)
+      try {
+        await eventually(
+          async () => {
+            const { json } = await ask('health')
+            const { checks } = json()['overTime'] as { checks: string[] }
+            return checks.includes('latency')
+          },
+          10_000,
+          () => 'health does not rest on Prometheus',
+        )
+        const { json } = await ask('dashboard', 'system', '--range', '1m', '--step', '1s')
+        const panels = json()['panels'] as {
+          id: string
+          source: string | null
+          latest: { value: number; source: string } | null
+        }[]
+        const scraped = panels.filter(({ latest }) => latest?.source === 'Prometheus')
+        expect(scraped.map(({ id }) => id)).toEqual([
+          'latency-p95',
+          'heap',
+          'db-connections',
+          'cpu',
+          'disk',
+        ])
+        const cpu = panels.find(({ id }) => id === 'cpu')
+        expect(cpu?.latest?.value).toBeCloseTo(12, 5)
+        const business = (await ask('dashboard', 'business', '--range', '1m')).json()
+        const sales = (
+          business['panels'] as { id: string; latest: { atLeast: boolean } | null }[]
+        )[0]
+        // It has watched for seconds, not for an hour.
+        expect(sales?.latest?.atLeast ?? true).toBe(true)
+      } finally {
+        clearInterval(call)
+      }
+    }, 15_000)
   })
 
   describe('mts doctor', () => {

@@ -18,7 +18,7 @@ export interface Target {
 
 type Labels = Readonly<Record<string, string>>
 
-export function success(data: unknown, warnings: readonly string[] = []): object {
+function success(data: unknown, warnings: readonly string[] = []): object {
   return { status: 'success', data, warnings }
 }
 
@@ -63,7 +63,8 @@ export async function serveSeries(
     const reply =
       replies.find(({ when }) => query.includes(when)) ??
       defaults(targets).find(({ when }) => query.includes(when))
-    if (reply === undefined) json(response, 200, vector([]))
+    const none = asked.path.includes('/query_range') ? matrix([]) : vector([])
+    if (reply === undefined) json(response, 200, none)
     else if (typeof reply.with === 'function') reply.with(response)
     else json(response, 200, reply.with)
   })
