@@ -215,7 +215,7 @@ function takeToken(line: string, start: number): { readonly token: string; reado
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
 function parseNumber(token: string): number {
-  if (NUMBER.test(token)) return Number(token)
+  if (NUMBER.test(token)) return finite(token, 'number')
   switch (token.toLowerCase()) {
     case 'nan':
       return Number.NaN
@@ -239,7 +239,14 @@ function parseTimestamp(token: string, format: ExpositionFormat): number {
     return Number(token)
   }
   if (!NUMBER.test(token)) throw new LineFault(`no timestamp: ${token}`)
-  return Number(token) * 1000
+  return finite(token, 'timestamp') * 1000
+}
+
+/** Digits beyond what a double holds are no infinity: the format spells those. */
+function finite(token: string, what: string): number {
+  const value = Number(token)
+  if (!Number.isFinite(value)) throw new LineFault(`no ${what}: ${token}`)
+  return value
 }
 
 function isBlank(char: number): boolean {

@@ -132,6 +132,7 @@ describe('the text format 0.0.4', () => {
       'x{a="1",a="2"} 1\n': 'twice',
       'x one\n': 'no number',
       'x 0x10\n': 'no number',
+      'x 1e400\n': 'no number',
       'x 1 2 3\n': 'more after',
       'x 1 1.5\n': 'timestamp',
       '1x 1\n': 'metric name',
@@ -195,6 +196,13 @@ describe('OpenMetrics', () => {
           ['req_seconds', { type: 'histogram', unit: 'seconds', help: 'time "taken"' }],
         ]),
       },
+    })
+  })
+
+  it('takes no time beyond all times', () => {
+    expect(parseExposition('x 1 1e400\n# EOF\n', 'openmetrics')).toMatchObject({
+      kind: 'broken',
+      reason: 'no timestamp: 1e400',
     })
   })
 
