@@ -1,11 +1,11 @@
 // Builds the standalone executable with Bun: executable/mts-<target>, one file that runs where there
 // is no Node. `--host`: for this machine alone. Otherwise for all targets, or for those named.
 import { execFile } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { bundle, root } from './bundle.mjs'
-import { EXECUTABLES, executableFor, hostTarget } from './executables.mjs'
+import { bunBinary, EXECUTABLES, executableFor, hostTarget } from './executables.mjs'
 
 const wanted = process.argv.slice(2).filter((word) => word !== '--host')
 const targets = process.argv.includes('--host')
@@ -17,7 +17,7 @@ const unknown = targets.filter((target) => !(target in EXECUTABLES))
 if (unknown.length > 0 || targets.length === 0) {
   fail(`no such target: ${unknown.join(', ')}. There are: ${Object.keys(EXECUTABLES).join(', ')}`)
 }
-const bun = findBun()
+const bun = bunBinary() ?? fail('Bun is not installed for this machine: npm ci --include=optional')
 const work = `${root}node_modules/.cache/mts/executable-${process.pid}`
 try {
   await bundle({
@@ -70,23 +70,6 @@ async function compile(target) {
   process.stderr.write(
     `${file.slice(root.length)} (${((Date.now() - started) / 1000).toFixed(1)} s)\n`,
   )
-}
-
-/**
- * The binary itself: with npm's install scripts it has been moved into `bun/bin`, without them it is
- * still in the package for this machine, and what `npx bun` would start is a placeholder.
- */
-function findBun() {
-  const system = process.platform === 'win32' ? 'windows' : process.platform
-  const part = `@oven/bun-${system}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
-  const binary = process.platform === 'win32' ? 'bun.exe' : 'bun'
-  const places = ['bun/bin/bun.exe', `${part}/bin/${binary}`, `${part}-musl/bin/${binary}`]
-  for (const place of places) {
-    const file = `${root}node_modules/${place}`
-    // The placeholder is a few hundred bytes.
-    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 1024 * 1024) return file
-  }
-  return fail(`Bun is not installed for this machine (${part}): npm ci --include=optional`)
 }
 
 function fail(why) {

@@ -1,4 +1,5 @@
 // Where the standalone executables lie, and which there are: for their build, the tests, the bench.
+import { statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -21,4 +22,18 @@ export function hostTarget() {
   const names = { linux: 'linux', darwin: 'macos', win32: 'windows' }
   const target = `${names[process.platform]}-${process.arch}`
   return target in EXECUTABLES ? target : undefined
+}
+
+/**
+ * The binary of Bun; undefined where npm has installed none for this machine. With npm's install
+ * scripts it has been moved into `bun/bin`, without them it is still in the package of this machine,
+ * and what `npx bun` would start is a placeholder of a few hundred bytes.
+ */
+export function bunBinary() {
+  const system = process.platform === 'win32' ? 'windows' : process.platform
+  const part = `@oven/bun-${system}-${process.arch === 'arm64' ? 'aarch64' : process.arch}`
+  const binary = process.platform === 'win32' ? 'bun.exe' : 'bun'
+  return ['bun/bin/bun.exe', `${part}/bin/${binary}`, `${part}-musl/bin/${binary}`]
+    .map((place) => `${root}node_modules/${place}`)
+    .find((file) => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 1024 * 1024)
 }

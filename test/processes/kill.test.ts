@@ -92,7 +92,7 @@ async function requestIsOut(): Promise<void> {
 
 describePrograms('kill -9', use, ({ name }) => {
   // The executable is at work after a few milliseconds already.
-  it.each(name === 'executable' ? [4, 15, 40, 180, 320] : [30, 110, 180, 300, 450])(
+  it.each(name === 'executable' ? [5, 30, 180] : [30, 110, 180, 300, 450])(
     'after %i ms, then resume: at most one POST, and the outcome is right',
     async (delayMs) => {
       demo.setPace({ beforeCommitMs: 150, afterCommitMs: 150 })
