@@ -22,7 +22,7 @@ export interface FollowUpList {
   readonly changed?: string
 }
 
-export function renderFollowUps({ items, changed }: FollowUpList, view: View): string {
+export function renderFollowUps({ items }: FollowUpList, view: View): string {
   const open = items.filter(({ status }) => status === 'open')
   const closed = items.filter(({ status }) => status === 'closed')
   if (items.length === 0) return say(view, text('남은 후속 조치가 없습니다', 'no follow-ups'))
@@ -39,7 +39,7 @@ export function renderFollowUps({ items, changed }: FollowUpList, view: View): s
   ]
   const ordered = [...open].sort((left, right) => dueKey(left).localeCompare(dueKey(right)))
   for (const item of [...ordered, ...closed]) lines.push(...itemLines(item, view))
-  const closable = ordered.find(({ id }) => id !== undefined && id !== changed) ?? ordered[0]
+  const closable = ordered.find(({ id, kind }) => id !== undefined && kind !== 'unseen')
   if (closable?.id !== undefined) {
     const reason = say(view, text('근거', 'why'))
     lines.push(

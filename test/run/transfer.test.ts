@@ -290,7 +290,7 @@ describe('a request whose result is not known', () => {
     // As a crash leaves it right after the request has gone out.
     const writer = journal.openRun(RUN)
     const requested = journal.events(RUN).findLast(({ kind }) => kind === 'approvalRequested')
-    const { input } = requested?.data as { input: unknown }
+    const { input } = (requested?.data ?? {}) as { input?: unknown }
     const digest = asked.value.waitingFor?.confirm ?? ''
     const { id } = input as { id: number }
     const record = first.demo.settlement(id)
