@@ -74,12 +74,16 @@ export async function metersKept(
   if (withOverTime === undefined) return []
   const { fromMs, toMs } = aroundOf(header, nowMs)
   const stepMs = Math.max(LEAST_STEP_MS, Math.ceil((toMs - fromMs) / MAX_POINTS))
-  const options = { signal: context.signal, timeoutMs: KEPT_TIMEOUT_MS }
   const asked = await withOverTime((overTime) =>
     Promise.all(
       METERS.map(async ({ id, question }) => ({
         id,
-        read: await overTime.range(question, { fromMs, toMs, stepMs }, options),
+        read: await overTime.range(
+          question,
+          { fromMs, toMs, stepMs },
+          // A signal each: all of them listening to one would look like a leak.
+          { signal: AbortSignal.any([context.signal]), timeoutMs: KEPT_TIMEOUT_MS },
+        ),
       })),
     ),
   )
