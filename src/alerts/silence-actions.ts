@@ -172,7 +172,8 @@ export function createUnsilenceAction(ports: SilencePorts): UnsilenceAction {
       }
       const found = silences.kind === 'ok' ? silences.value : []
       const silence = found.find((one) => one.id === id) ?? null
-      const reach = silence === null ? NO_REACH : reachOf(silence.matchers, seen.alerts, seen.rules)
+      const reach =
+        silence === null ? REACHES_NOTHING : reachOf(silence.matchers, seen.alerts, seen.rules)
       return {
         date: LOCK,
         evidence: { alertmanager: ports.alertmanager.url, id, silence, reach },
@@ -201,7 +202,9 @@ export function createUnsilenceAction(ports: SilencePorts): UnsilenceAction {
   }
 }
 
-const NO_REACH: SilenceReach = { hides: [], couldHide: null, everyRule: false }
+const NO_REACH: SilenceReach = { hides: null, couldHide: null, everyRule: false }
+/** Of a silence that is not there. */
+const REACHES_NOTHING: SilenceReach = { hides: [], couldHide: null, everyRule: false }
 
 type Seen =
   | {

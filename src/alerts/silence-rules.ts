@@ -11,12 +11,10 @@ export const LONGEST_SILENCE_MS = 24 * 3_600_000
 const OUTAGE_ALERT = 'ServiceDown'
 
 export interface SilenceReach {
-  /** Alerts that would fall silent now. */
-  readonly hides: readonly {
-    readonly alertname: string
-    readonly labels: Labels
-    readonly state: string
-  }[]
+  /** Alerts that would fall silent now; null when they could not be read. */
+  readonly hides:
+    | readonly { readonly alertname: string; readonly labels: Labels; readonly state: string }[]
+    | null
   /** Loaded rules whose alerts it could hide later; null when the rules could not be read. */
   readonly couldHide: readonly string[] | null
   /** By their own labels alone, all loaded rules would be hidden. */
@@ -97,7 +95,7 @@ function hidesEverything(matchers: readonly LabelMatcher[], reach: SilenceReach)
 }
 
 function hidesOutage(matchers: readonly LabelMatcher[], reach: SilenceReach): boolean {
-  if (reach.hides.some(({ alertname }) => alertname === OUTAGE_ALERT)) return true
+  if (reach.hides?.some(({ alertname }) => alertname === OUTAGE_ALERT) === true) return true
   if (reach.couldHide !== null) return reach.couldHide.includes(OUTAGE_ALERT)
   // Without the rules: the alert as it is usually labelled.
   const usual: Labels = { alertname: OUTAGE_ALERT, severity: 'critical' }

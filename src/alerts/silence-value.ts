@@ -13,8 +13,8 @@ export interface SilenceResultValue {
   /** How long, ms; absent when one is ended. */
   readonly forMs?: number
   readonly endsAt: string | null
-  /** Alerts that fall silent now (or would be told again). */
-  readonly hides: readonly { readonly alertname: string; readonly labels: Labels }[]
+  /** Alerts that fall silent now (or would be told again); null when they could not be read. */
+  readonly hides: readonly { readonly alertname: string; readonly labels: Labels }[] | null
   /** Loaded rules it could hide later; null when they could not be read. */
   readonly couldHide: readonly string[] | null
   readonly silenceId?: string

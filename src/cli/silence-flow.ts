@@ -176,9 +176,9 @@ async function valueOf(
     action: request.action,
     matchers: matchers.map(writeMatcher),
     reason: request.action === 'silence' ? request.input.reason : (ended?.comment ?? ''),
-    ...(request.action === 'silence' ? { forMs: request.input.forMs } : {}),
+    ...(request.action === 'silence' ? { forMs: request.input.forMs } : { silenceId: request.id }),
     endsAt: ended === null ? null : isoSeoul(ended.endsAtMs),
-    hides: look.reach.hides.map(({ alertname, labels }) => ({ alertname, labels })),
+    hides: look.reach.hides?.map(({ alertname, labels }) => ({ alertname, labels })) ?? null,
     couldHide: look.reach.couldHide,
     run,
   }

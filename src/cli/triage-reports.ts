@@ -52,7 +52,7 @@ export async function firingAlerts(context: CommandContext): Promise<AlertReport
     }
     const message =
       read?.kind === 'unknown'
-        ? text(`${name} ${read.failure.message.ko}`, `${name}: ${read.failure.message.en}`)
+        ? read.failure.message
         : text(`${name}에 경보 목록이 없음`, `${name} has no list of alerts`)
     return { firing: [], unseen: [{ id: 'alerts', message }] }
   })

@@ -40,7 +40,10 @@ export function renderAlerts(value: AlertList, view: View): string {
 function renderItem(item: AlertItem, view: View): readonly string[] {
   const where = item.labels['instance'] ?? item.labels['service'] ?? ''
   const sinceMs = item.since === null ? undefined : Date.parse(item.since)
-  const age = sinceMs === undefined ? undefined : durationText(Math.max(0, view.nowMs - sinceMs))
+  const age =
+    sinceMs === undefined
+      ? undefined
+      : durationText(Math.max(0, Math.floor((view.nowMs - sinceMs) / 1000) * 1000))
   const parts = [
     item.alertname,
     ...(where === '' ? [] : [where]),

@@ -37,7 +37,7 @@ export function renderMonitoringRender(value: MonitoringRender, view: View): str
     lines.push(line(view, index === 0 ? text('할 일', 'To do') : text('', ''), say(view, words)))
   }
   if (value.rerun !== undefined) {
-    lines.push(command(view, text('덮어쓰려면', 'To write'), value.rerun))
+    lines.push(command(view, text('덮어쓰기', 'To write'), value.rerun))
   }
   return lines.join('\n')
 }

@@ -26,26 +26,32 @@ export function renderSilenceAction(value: SilenceResultValue, view: View): stri
     lines.push(line(view, text('이유', 'Why'), say(view, message)))
   }
   lines.push(...reachLines(value, ends, view))
-  if (value.endsAt !== null && !ends) lines.push(line(view, text('끝', 'Until'), value.endsAt))
+  if (value.endsAt !== null && !ends)
+    lines.push(line(view, text('끝', 'Until'), minuteOf(value.endsAt)))
   else if (value.forMs !== undefined) {
     lines.push(line(view, text('기간', 'For'), say(view, durationText(value.forMs))))
   }
   if (value.reason !== '') lines.push(line(view, text('사유', 'Reason'), value.reason))
   if (value.silenceId !== undefined && !ends && value.outcome === 'succeeded') {
     const words = `mts alerts silence --remove ${value.silenceId}`
-    lines.push(command(view, text('해제하려면', 'To end'), words))
+    lines.push(command(view, text('해제 명령', 'To end'), words))
   }
   if (value.rerun !== undefined) lines.push(command(view, text('계속', 'Go on'), value.rerun))
   lines.push(line(view, text('기록', 'Run'), value.run))
   return lines.join('\n')
 }
 
+const UNSEEN = text(
+  '확인 불가(Alertmanager를 읽지 못함)',
+  'not known (Alertmanager could not be read)',
+)
+
 function reachLines(
   { hides, couldHide }: Pick<SilenceReach, 'couldHide'> & Pick<SilenceResultValue, 'hides'>,
   ends: boolean,
   view: View,
 ): readonly string[] {
-  const now = hides.map(({ alertname, labels }) =>
+  const now = hides?.map(({ alertname, labels }) =>
     labels['instance'] === undefined ? alertname : `${alertname}(${labels['instance']})`,
   )
   const nowLabel = ends ? text('다시 알림', 'Told again') : text('지금 가림', 'Hides now')
@@ -57,7 +63,11 @@ function reachLines(
         ? none
         : text(couldHide.join(', '), couldHide.join(', '))
   return [
-    line(view, nowLabel, now.length === 0 ? say(view, none) : now.join(', ')),
+    line(
+      view,
+      nowLabel,
+      now === undefined ? say(view, UNSEEN) : now.length === 0 ? say(view, none) : now.join(', '),
+    ),
     ...(ends ? [] : [line(view, text('앞으로', 'Later'), say(view, later))]),
   ]
 }
@@ -78,9 +88,24 @@ export function renderSilenceList(value: SilenceListValue, view: View): string {
     .map(({ id, matchers, endsAt, createdBy, comment }) =>
       [
         line(view, text('침묵', 'Silence'), matchers.join(', ')),
-        line(view, text('', ''), `${endsAt} · ${createdBy} · ${comment}`),
+        line(
+          view,
+          text('', ''),
+          say(
+            view,
+            text(
+              `${minuteOf(endsAt)}까지 · ${createdBy} · ${comment}`,
+              `until ${minuteOf(endsAt)} · ${createdBy} · ${comment}`,
+            ),
+          ),
+        ),
         line(view, text('', ''), id),
       ].join('\n'),
     )
     .join('\n')
+}
+
+/** `2026-11-24 10:52`, in Seoul as it came. */
+function minuteOf(iso: string): string {
+  return iso.slice(0, 16).replace('T', ' ')
 }

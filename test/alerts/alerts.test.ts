@@ -240,7 +240,15 @@ describe('mts alerts silence', () => {
     const world = worldOf({ alertmanager: 'http://127.0.0.1:9' })
     const { code, json } = await world.mts(...withReason, '-o', 'json')
     expect(code).toBe(5)
-    expect(json()).toMatchObject({ reasons: [{ code: 'ALERTS_UNKNOWN' }] })
+    // Not seen is not none.
+    expect(json()).toMatchObject({ reasons: [{ code: 'ALERTS_UNKNOWN' }], hides: null })
+    const ending = ['alerts', 'silence', '--remove', 'abc'] as const
+    expect((await world.mts(...ending, '-o', 'json')).json()).toMatchObject({
+      reasons: [{ code: 'ALERTS_UNKNOWN' }],
+      silenceId: 'abc',
+      hides: null,
+    })
+    expect((await world.mts(...ending)).stdout).toMatch(/^거부 +abc\n/)
   })
 
   async function confirmed(world: FakeWorld) {
