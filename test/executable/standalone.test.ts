@@ -85,11 +85,12 @@ describeExecutable('the executable alone', use, () => {
   it('reads what the package ships for the log from inside', () => {
     writeFileSync(
       join(directory, 'service.log'),
-      '2026-11-24T03:00:00.000+09:00 ERROR 1 --- [main] c.e.A : Connection refused\n',
+      '2026-11-24T03:00:00.000+09:00 ERROR 1 --- [main] c.e.A : 일일 정산 배치 실패\n',
     )
     const { code, stdout } = mts(['logs', 'patterns', join(directory, 'service.log'), '-o', 'json'])
     expect(code, stdout).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ kind: 'LogPatterns', events: 1 })
+    expect(stdout, 'named by log-patterns.yaml').toContain('settlement-failure')
   })
 
   it('keeps a journal that only its owner can read, tidied up at the end', () => {
