@@ -191,6 +191,7 @@ describe('mts run follow-up', () => {
     await followUps(world, RUN, '--add', '자동 정산 확인')
     const { stdout } = await world.mts('run', 'export', RUN, '-')
     expect((await followUps(world)).items).toEqual([])
+    expect((await json(world, 'report', RUN)).value['followUps']).toEqual([])
     expect(stdout).toContain('자동 정산 확인')
   })
 })
