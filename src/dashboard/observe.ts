@@ -199,7 +199,8 @@ function drawnByPrometheus(
   }
 }
 
-const LESS_WATCHED = text('수집 짧음: 실제보다 적음', 'partial: at least')
+const LESS_WATCHED = text('관측 짧음: 실제보다 적음', 'partial: at least')
+const LESS_AT_FIRST = text('앞 구간은 일부만 기록됨', 'its beginning is partial')
 
 async function drawnByJournal(
   ports: DashboardPorts,
@@ -227,7 +228,7 @@ async function drawnByJournal(
     ...none,
     series: [curveOf(journal.title ?? plan.title, curve.points)],
     ...latestOfJournal(curve, grid),
-    ...(curve.less ? { remark: LESS_WATCHED } : {}),
+    ...(curve.less ? { remark: curve.newest?.whole === true ? LESS_AT_FIRST : LESS_WATCHED } : {}),
     ...(journal.title === undefined ? {} : { title: journal.title }),
   }
 }
