@@ -100,7 +100,7 @@ function drawLines(chart: LineChart, lang: Lang): Drawing {
         anchor: 'end' as const,
       })),
       ...timeLabels(chart, x.ticks(4), (at) => x(at)),
-      ...marks,
+      ...marks.map((mark) => ({ ...mark, x: mark.x + (mark.anchor === 'end' ? -4 : 4) })),
     ],
     curves: chart.series.flatMap((series) =>
       joined(series.points, chart.gapMs).map((stretch) => curveOf([...stretch]) ?? ''),
@@ -131,7 +131,7 @@ function marksIn(chart: LineChart, lang: Lang, x: (at: string) => number): reado
     // Two moments close together: the second name would be written over the first.
     const words = from < freeFrom ? '' : mark.name[lang]
     freeFrom = Math.max(freeFrom, from + MARK_ROOM)
-    return [{ x: at, y: LINES.top + 8, text: words, anchor }]
+    return [{ x: at, y: LINES.top + 14, text: words, anchor }]
   })
 }
 

@@ -82,7 +82,7 @@ describe('the meters of a watch', () => {
     // The moment that lies within is named beside its line, the other one nowhere.
     const named = drawing.labels.filter(({ text }) => text === '시작' || text === '종료')
     expect(named.map(({ text }) => text)).toEqual(['시작'])
-    expect(drawing.grid.filter(({ x1, x2 }) => x1 === x2 && x1 === named[0]?.x)).toHaveLength(1)
+    expect(drawing.grid.filter(({ x1, x2 }) => x1 === x2 && x1 + 4 === named[0]?.x)).toHaveLength(1)
   })
 })
 
