@@ -70,7 +70,7 @@ export async function gatherDoctorFacts(
       readClock(service, settings, context),
       scrape,
       scrape.then(({ exposition: seen }) => readMeters(service, seen, options)),
-      readPrometheus(telemetry.prometheus, options),
+      readPrometheus(telemetry.prometheus, context.ports.clock.now(), options),
       readAlertmanager(telemetry.alertmanager, options),
       listPlaybookFacts(context),
     ])
@@ -237,6 +237,7 @@ function familyOf(meter: string, { samples }: Exposition): MeterFact['scraped'] 
 
 async function readPrometheus(
   prometheus: PrometheusReader | undefined,
+  nowMs: number,
   options: RequestOptions,
 ): Promise<Seen<PrometheusFacts>> {
   if (prometheus === undefined) return { kind: 'none' }
@@ -264,7 +265,7 @@ async function readPrometheus(
       warnings: [rules, targets].flatMap((read) =>
         read.kind === 'ok' ? (read.meta.warnings ?? []) : [],
       ),
-      ...(await lookUpSelectors(prometheus, groups, active, options)),
+      ...(await lookUpSelectors(prometheus, groups, active, nowMs, options)),
     },
   }
 }

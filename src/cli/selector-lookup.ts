@@ -1,7 +1,8 @@
 /** Looks the selectors of loaded rules up in Prometheus: does anything answer to them, or could it? */
-import { matches } from '../core/label-matcher.ts'
+import { matches, matchesAll } from '../core/label-matcher.ts'
 import type { Labels } from '../core/label-matcher.ts'
 import type { PrometheusReader, RuleGroup, ScrapeTarget } from '../core/monitoring.ts'
+import type { Read } from '../core/read.ts'
 import type { RequestOptions } from '../core/service.ts'
 import { CLOSED_LABELS } from '../doctor/dead-rules.ts'
 import type { LookUp } from '../doctor/dead-rules.ts'
@@ -12,7 +13,8 @@ import { parsePromql, selectorsIn } from '../doctor/promql.ts'
 const MOST_SELECTORS = 1000
 const AT_ONCE = 8
 /** Label sets that are looked at to learn which labels a metric has. */
-const MOST_SERIES = 500
+const MOST_SERIES = 5000
+const LOOK_BACK_MS = 2 * 3_600_000
 
 export interface LookedUp {
   readonly lookUps: ReadonlyMap<string, LookUp>
@@ -23,6 +25,7 @@ export async function lookUpSelectors(
   prometheus: PrometheusReader,
   groups: readonly RuleGroup[],
   targets: readonly ScrapeTarget[],
+  nowMs: number,
   options: RequestOptions,
 ): Promise<LookedUp> {
   const rules = groups.flatMap((group) => group.rules)
@@ -39,30 +42,58 @@ export async function lookUpSelectors(
     for (const selector of selectorsIn(expression)) selectors.set(selector.text, selector)
   }
   const found = new Map<string, LookUp>()
+  const seriesOf = seriesCache(prometheus, nowMs, options)
   const waiting = [...selectors.values()].slice(0, MOST_SELECTORS)
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const own = next.name !== undefined && made.has(next.name)
-      found.set(next.text, own ? 'some' : await lookUp(prometheus, next, targets, options))
+      found.set(
+        next.text,
+        own ? 'some' : await lookUp(prometheus, next, targets, seriesOf, options),
+      )
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   return { lookUps: found, selectorsLeft: Math.max(0, selectors.size - MOST_SELECTORS) }
 }
 
+type SeriesOf = (name: string) => Promise<Read<readonly Labels[]>>
+
+/** Each metric is asked for once, however many rules choose among its series. */
+function seriesCache(
+  prometheus: PrometheusReader,
+  nowMs: number,
+  options: RequestOptions,
+): SeriesOf {
+  const asked = new Map<string, Promise<Read<readonly Labels[]>>>()
+  return (name) => {
+    const known =
+      asked.get(name) ??
+      // A target that is down just now has series of the last hours.
+      prometheus.series([name], { ...options, fromMs: nowMs - LOOK_BACK_MS, limit: MOST_SERIES })
+    asked.set(name, known)
+    return known
+  }
+}
+
 async function lookUp(
   prometheus: PrometheusReader,
   selector: Selector,
   targets: readonly ScrapeTarget[],
+  seriesOf: SeriesOf,
   options: RequestOptions,
 ): Promise<LookUp> {
-  // A target that is down just now has series of the last hour.
-  const read = await prometheus.query(`count(last_over_time(${selector.text}[1h]))`, options)
-  if (read.kind !== 'ok') return 'unknown'
-  if (read.value.elements.length > 0) return 'some'
-  if (selector.name === undefined) return 'unknown'
-  const series = await prometheus.series([selector.name], { ...options, limit: MOST_SERIES })
-  if (series.kind !== 'ok') return 'unknown'
+  const { name, matchers } = selector
+  const series = name === undefined ? undefined : await seriesOf(name)
+  if (series !== undefined && series.kind !== 'ok') return 'unknown'
+  if (series?.value.some((labels) => matchesAll(matchers, labels)) === true) return 'some'
+  if (series === undefined || series.value.length >= MOST_SERIES) {
+    // Not all of them are here: Prometheus itself has to look.
+    const read = await prometheus.query(`count(last_over_time(${selector.text}[1h]))`, options)
+    if (read.kind !== 'ok') return 'unknown'
+    if (read.value.elements.length > 0) return 'some'
+    if (series === undefined) return 'unknown'
+  }
   return mayCome(selector, series.value, targets) ? 'not_yet' : 'none'
 }
 

@@ -46,6 +46,9 @@ const NOTHING_BLIND_SEEN = text(
   'nothing is blind as far as could be seen',
 )
 
+/** The rest of them is in the JSON. */
+const SHOWN_SUBJECTS = 12
+
 /** What is said in the same words of several subjects is said once. */
 function alike(findings: readonly Finding[]): readonly (readonly Finding[])[] {
   const groups = new Map<string, Finding[]>()
@@ -65,7 +68,10 @@ function renderFindings(same: readonly Finding[], view: View): string {
   const { code, severity, message, remedy } = first
   const width = Math.min(80, view.width)
   const tone = severity === 'info' ? 'unknown' : severity
-  const head = `${code}  ${same.map(({ subject }) => subject).join(', ')}`
+  const more = same.length - SHOWN_SUBJECTS
+  const others = more <= 0 ? '' : say(view, text(` 외 ${more}건`, ` and ${more} more`))
+  const subjects = same.slice(0, SHOWN_SUBJECTS).map(({ subject }) => subject)
+  const head = `${code}  ${subjects.join(', ')}${others}`
   const label = LABELS[severity]
   return [
     severity === 'info' ? line(view, label, head) : paintLabel(view, label, head, tone),
