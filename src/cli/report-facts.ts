@@ -10,6 +10,7 @@ import { incidentReport } from '../report/incident.ts'
 import { HISTORY_DAYS, periodReport } from '../report/period.ts'
 import { preventedIn } from '../report/prevented.ts'
 import type { IncidentReport, PeriodReport } from '../report/report.ts'
+import { watchedIncidentOf } from '../report/watched-incident.ts'
 import { actionValueOf, documentOf } from '../report/run-entries.ts'
 import { METERS, SAMPLED_FOR_METERS } from '../report/meters.ts'
 import { MAX_POINTS, type KeptMeter } from '../report/sample-charts.ts'
@@ -40,6 +41,7 @@ export function incidentOf(
 ): IncidentReport {
   const events = journal.events(header.run)
   const { fromMs, toMs } = aroundOf(header, nowMs)
+  const watched = watchedIncidentOf(journal.watching?.deliveries(MAX_DELIVERIES) ?? [], header)
   const state = stateOf(header, events)
   return incidentReport({
     header,
@@ -50,10 +52,12 @@ export function incidentOf(
       journal.samples({ url: header.url, metric, fromMs, toMs }),
     ),
     kept,
+    ...(watched === undefined ? {} : { watched }),
     nowMs,
   })
 }
 
+const MAX_DELIVERIES = 1000
 const LEAST_STEP_MS = 15_000
 /** A report is wanted now; what does not answer by then is drawn from the samples, or not at all. */
 const KEPT_TIMEOUT_MS = 5000

@@ -21,6 +21,7 @@ import {
 import { actionValueOf, documentOf, runEntries, stepTitle } from './run-entries.ts'
 import { meterCharts, type KeptMeter } from './sample-charts.ts'
 import { stepChart } from './step-chart.ts'
+import type { WatchedIncident } from './watched-incident.ts'
 
 export interface IncidentFacts {
   readonly header: RunHeader
@@ -32,6 +33,8 @@ export interface IncidentFacts {
   readonly samples: readonly Sample[]
   /** What Prometheus kept of the same stretch; it is drawn instead. */
   readonly kept?: readonly KeptMeter[]
+  /** What the watch had told before the run was begun. */
+  readonly watched?: WatchedIncident
   readonly nowMs: number
 }
 
@@ -46,7 +49,7 @@ export function incidentReport(facts: IncidentFacts): IncidentReport {
   const document = state?.document ?? documentOf(events)
   const finding = state?.ending?.finding
   const prevented = preventedIn(events)
-  const milestones = milestonesOf(header, events, document)
+  const milestones = milestonesOf(header, events, document, facts.watched)
   const followUps = state === undefined ? followUpsOfAction(header) : followUpsOf(state)
   const title = document?.title ?? actionTitle(header, events)
   const priority = document?.priority

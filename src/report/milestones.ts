@@ -10,6 +10,7 @@ import type { AnswerGivenData } from '../playbook/run-state.ts'
 import type { Document } from '../playbook/document.ts'
 import type { Milestone } from './report.ts'
 import { actionValueOf, stepTitle } from './run-entries.ts'
+import type { WatchedIncident } from './watched-incident.ts'
 
 interface Found {
   readonly atMs?: number
@@ -28,18 +29,16 @@ export function milestonesOf(
   header: RunHeader,
   events: readonly StoredEvent[],
   document: Document | undefined,
+  watched?: WatchedIncident,
 ): readonly Milestone[] {
-  const onset = onsetOf(events, header.startedAtMs)
-  const noticed: Found = {
-    atMs: header.startedAtMs,
-    basis: text('실행을 시작한 시각', 'the run was begun'),
-  }
+  const noticed = noticedOf(header, watched)
+  const onset = onsetOf(events, noticed.atMs ?? header.startedAtMs)
   const found: readonly (readonly [Milestone['id'], Found])[] = [
     ['onset', onset],
     ['noticed', noticed],
-    ['acknowledged', acknowledgedOf(events, document)],
+    ['acknowledged', earlier(acknowledgedOf(events, document), watchedAck(watched))],
     ['mitigated', mitigatedOf(events, document)],
-    ['resolved', resolvedOf(header, events)],
+    ['resolved', resolvedOf(header, events, watched)],
   ]
   const zero = onset.atMs ?? header.startedAtMs
   return found.map(([id, { atMs, basis }]) => ({
@@ -51,6 +50,29 @@ export function milestonesOf(
       : { afterMs: Math.max(0, atMs - zero) }),
     basis,
   }))
+}
+
+function noticedOf({ startedAtMs }: RunHeader, watched: WatchedIncident | undefined): Found {
+  return watched === undefined
+    ? { atMs: startedAtMs, basis: text('실행을 시작한 시각', 'the run was begun') }
+    : {
+        atMs: watched.openedAtMs,
+        basis: text(`감시 알림 ${watched.id}`, `the watch told of ${watched.id}`),
+      }
+}
+
+function watchedAck(watched: WatchedIncident | undefined): Found | undefined {
+  return watched?.acknowledgedAtMs === undefined
+    ? undefined
+    : {
+        atMs: watched.acknowledgedAtMs,
+        basis: text(`감시 알림 ${watched.id} 확인`, `${watched.id} was acknowledged`),
+      }
+}
+
+function earlier(found: Found, other: Found | undefined): Found {
+  if (other?.atMs === undefined) return found
+  return found.atMs === undefined || other.atMs < found.atMs ? other : found
 }
 
 /** The oldest failed record that was seen: the batch writes it at the moment it fails. */
@@ -133,8 +155,18 @@ function mitigatedOf(events: readonly StoredEvent[], document: Document | undefi
   }
 }
 
-function resolvedOf(header: RunHeader, events: readonly StoredEvent[]): Found {
+function resolvedOf(
+  header: RunHeader,
+  events: readonly StoredEvent[],
+  watched: WatchedIncident | undefined,
+): Found {
   const end = events.findLast((event) => event.kind === 'runFinished')
+  if (header.status !== 'succeeded' && watched?.recoveredAtMs !== undefined) {
+    return {
+      atMs: watched.recoveredAtMs,
+      basis: text(`감시가 복구를 확인(${watched.id})`, `the watch saw it recover (${watched.id})`),
+    }
+  }
   if (end === undefined) return { basis: text('아직 끝나지 않음', 'not over yet') }
   if (header.status === 'succeeded') {
     return { atMs: end.atMs, basis: text('성공으로 끝남', 'the run ended well') }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { RunHeader, StoredEvent } from '../../src/core/journal.ts'
+import type { Notice } from '../../src/core/notice.ts'
 import type { SettlementRecord } from '../../src/core/service.ts'
 import type { RunState, StepState } from '../../src/playbook/run-state.ts'
 import { evidenceOf } from '../../src/report/evidence.ts'
@@ -8,6 +9,7 @@ import { milestonesOf } from '../../src/report/milestones.ts'
 import { plainReport } from '../../src/report/plain.ts'
 import { meterCharts } from '../../src/report/sample-charts.ts'
 import { timelineOf } from '../../src/report/timeline.ts'
+import { watchedIncidentOf } from '../../src/report/watched-incident.ts'
 
 const at = (time: string): number => Date.parse(`2026-11-24T${time}+09:00`)
 
@@ -65,6 +67,53 @@ describe('the models of reports', () => {
     expect(onset(later, record)).toBe('2026-11-24T02:00:00+09:00')
     expect(onset({ ...record, status: 'COMPLETED' })).toBeUndefined()
     expect(onset({ ...record, completedAt: null, createdAt: null })).toBeUndefined()
+  })
+
+  it('take from the watch when it was noticed and taken up, of the incident this run was begun for', () => {
+    const notice = (
+      event: Notice['event'],
+      time: string,
+      incident = 'W20261124-01',
+      playbook = 'settlement-failure',
+    ) => ({
+      url: 'http://a',
+      notice: {
+        event,
+        severity: 'critical',
+        title: '',
+        evidence: [],
+        commands: [],
+        service: 'http://a',
+        atMs: at(time),
+        incident,
+        dedupKey: `mts/a:8080/${playbook}/${incident}`,
+      } satisfies Notice,
+    })
+    const told = [
+      notice('acknowledged', '02:50:00'),
+      notice('opened', '02:31:00'),
+      notice('opened', '02:30:00'),
+      // Over before the run, of another playbook, and after the run was begun.
+      notice('opened', '01:00:00', 'W20261124-02'),
+      notice('recovered', '01:10:00', 'W20261124-02'),
+      notice('opened', '02:55:00', 'W20261124-03', 'dependency-outage'),
+      notice('opened', '03:10:00', 'W20261124-04'),
+    ]
+    const timesOf = (...more: ReturnType<typeof notice>[]) => {
+      const watched = watchedIncidentOf([...told, ...more], header)
+      return milestonesOf(header, [saw(record)], undefined, watched).map(
+        ({ id, at: time, afterMs }) => `${id} ${time?.slice(11, 16) ?? '-'} ${afterMs ?? ''}`,
+      )
+    }
+    expect(timesOf()).toEqual([
+      'onset 02:00 ',
+      'noticed 02:30 1800000',
+      'acknowledged 02:50 3000000',
+      'mitigated - ',
+      'resolved - ',
+    ])
+    expect(timesOf(notice('recovered', '04:00:00')).at(-1)).toBe('resolved 04:00 7200000')
+    expect(watchedIncidentOf(told, { ...header, url: 'http://b' })).toBeUndefined()
   })
 
   it('keep open what was not seen, not decided, or skipped by a person, and nothing else', () => {
