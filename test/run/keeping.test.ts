@@ -171,19 +171,23 @@ describe('mts run follow-up', () => {
     expect((await followUps(world)).items).toMatchObject([{ text: '임계값 조정' }])
   })
 
-  it.each([
-    [['--add', 'a', '--close', 'b'], 64],
-    [['--close', `${RUN}.1`], 64],
-    [['--close', `${RUN}.99`, '--reason', 'x'], 66],
-    [['--close', '1', '--reason', 'x'], 64],
-    [['--add', ' '], 64],
-    [['--add', 'a', '--due', '25:00'], 64],
-    [['--add', 'a', '--due', '2026-02-30'], 64],
-    [['--owner', 'kim'], 64],
-    [['20261124-77'], 66],
-  ])('refuses %j', async (words, code) => {
+  it('refuses what is no follow-up, with its exit code', async () => {
     const world = await waiting()
-    expect((await json(world, 'run', 'follow-up', ...words)).code).toBe(code)
+    const cases: readonly (readonly [readonly string[], number])[] = [
+      [['--add', 'a', '--close', 'b'], 64],
+      [['--close', `${RUN}.1`], 64],
+      [['--close', `${RUN}.99`, '--reason', 'x'], 66],
+      [['--close', '1', '--reason', 'x'], 64],
+      [['--add', ' '], 64],
+      [['--add', 'a', '--due', '25:00'], 64],
+      [['--add', 'a', '--due', '2026-02-30'], 64],
+      [['--owner', 'kim'], 64],
+      [['20261124-77'], 66],
+    ]
+    for (const [words, code] of cases) {
+      const ended = await json(world, 'run', 'follow-up', ...words)
+      expect([words, ended.code]).toEqual([words, code])
+    }
   })
 
   it('travels with an export', async () => {
