@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createDemo } from '../../src/demo/demo.ts'
 import type { Demo } from '../../src/demo/demo.ts'
+import { DEMO_FAULT_NAMES } from '../../src/demo/faults.ts'
 import { listenDemo } from '../../src/demo/listen.ts'
 import type { Listening } from '../../src/demo/listen.ts'
 import { GUIDE_ALERTMANAGER, GUIDE_RULES } from '../doctor/guide.ts'
@@ -60,6 +61,11 @@ describe.skipIf(binaries === undefined)(`real servers${skipped}`, () => {
   })
 
   describe('the rendered monitoring on the demo service', () => {
+    it('has every fault there is on its stage', () => {
+      const staged = new Set(CASES.flatMap(({ faults }) => faults))
+      expect(DEMO_FAULT_NAMES.filter((name) => !staged.has(name))).toEqual([])
+    })
+
     it('says nothing while everything is well', async () => {
       await wait(1500)
       expect(stage.notified).toEqual([])

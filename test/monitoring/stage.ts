@@ -58,6 +58,8 @@ export const CASES: readonly Case[] = [
   },
   { name: 'pool-exhausted', faults: ['pool-exhausted'], ...page('DatabasePoolExhausted') },
   { name: 'rabbit-down', faults: ['rabbit-down'], settles: true, ...page('RabbitMqDown') },
+  { name: 'rabbit-hang', faults: ['rabbit-hang'], ...page('RabbitMqDown') },
+  { name: 'service-down', faults: ['service-down'], ...page('ServiceDown') },
   // The demo spreads a timer's buckets by its mean: fast sales before would hide what is slow now.
   {
     name: 'slow',
@@ -82,6 +84,8 @@ export const CASES: readonly Case[] = [
       'lost-answer',
     ],
   },
+  { name: 'records', faults: ['late-sales', 'wrong-totals'] },
+  { name: 'stuck', faults: ['stuck-batch'] },
 ]
 
 interface Notified {
