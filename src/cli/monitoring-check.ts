@@ -8,6 +8,7 @@ import { EXIT } from '../core/exit-code.ts'
 import type { LoadedRule, PrometheusReader } from '../core/monitoring.ts'
 import { parseDuration } from '../core/duration.ts'
 import { matches } from '../core/label-matcher.ts'
+import type { Labels } from '../core/label-matcher.ts'
 import { text } from '../core/text.ts'
 import type { Text } from '../core/text.ts'
 import { CLOSED_LABELS, deadSelectors } from '../doctor/dead-rules.ts'
@@ -33,6 +34,7 @@ interface FileRule {
   readonly name: string
   readonly expression: string
   readonly forMs: number
+  readonly labels: Labels
   readonly words: string
 }
 
@@ -137,12 +139,17 @@ async function readRules(
         const name = rule[type]
         if (typeof name !== 'string' || typeof rule['expr'] !== 'string') continue
         const annotations = Object.values(rule['annotations'] ?? {})
+        const labels = Object.entries(rule['labels'] ?? {}).map(([key, value]) => [
+          key,
+          String(value),
+        ])
         found.push({
           file,
           type,
           name,
           expression: rule['expr'],
           forMs: typeof rule['for'] === 'string' ? (parseDuration(rule['for']) ?? 0) : 0,
+          labels: Object.fromEntries(labels) as Labels,
           words: [name, ...annotations.map((words) => String(words))].join(' '),
         })
       }
@@ -254,15 +261,37 @@ function loadedState(rule: FileRule, loaded: readonly LoadedRule[] | undefined):
       name === rule.name && kind === (rule.type === 'alert' ? 'alerting' : 'recording'),
   )
   if (same.length === 0) return 'not_loaded'
-  // Prometheus prints an expression in its own layout.
-  const plain = (query: string): string => query.replace(/\s+/g, '')
   return same.some(
     (one) =>
-      plain(one.query) === plain(rule.expression) &&
+      plainQuery(one.query) === plainQuery(rule.expression) &&
+      isSameLabels(one.labels, rule.labels) &&
       (one.kind === 'recording' || one.forMs === rule.forMs),
   )
     ? 'same'
     : 'different'
+}
+
+/** Prometheus prints an expression in its own layout, and its matchers in the order of the alphabet. */
+function plainQuery(query: string): string {
+  const inOrder = query.replaceAll(
+    /\{((?:"(?:[^"\\]|\\.)*"|'[^']*'|[^}"'])*)\}/g,
+    (_all, inside) => {
+      const matchers = String(inside).match(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|[^,"'])+/g) ?? []
+      return `{${matchers
+        .map((matcher) => matcher.trim())
+        .sort()
+        .join()}}`
+    },
+  )
+  return inOrder.replaceAll("'", '"').replaceAll(/\s+/g, '')
+}
+
+/** A severity that differs sends the alert to somebody else. */
+function isSameLabels(left: Labels, right: Labels): boolean {
+  const names = Object.keys(left)
+  return (
+    names.length === Object.keys(right).length && names.every((name) => left[name] === right[name])
+  )
 }
 
 async function firedOf(

@@ -78,6 +78,9 @@ const LOADED_WORDS: Readonly<Record<LoadedState, Text>> = {
   unknown: text('', ''),
 }
 
+/** A tool's complaint begins with what matters. */
+const SAID_LINES = 12
+
 export function renderMonitoringCheck(value: MonitoringCheck, view: View): string {
   const lines: string[] = []
   for (const { command: typed, status, output } of value.tools) {
@@ -85,8 +88,12 @@ export function renderMonitoringCheck(value: MonitoringCheck, view: View): strin
     lines.push(
       status === 'failed' ? paintLabel(view, label, typed, 'critical') : line(view, label, typed),
     )
-    for (const words of output.split('\n').filter((one) => one.trim() !== '')) {
-      lines.push(line(view, text('', ''), words))
+    const said = output.split('\n').filter((one) => one.trim() !== '')
+    for (const words of said.slice(0, SAID_LINES)) lines.push(line(view, text('', ''), words))
+    const more = said.length - SAID_LINES
+    if (more > 0) {
+      const words = text(`… ${more}줄 더(-o json에 전부)`, `… ${more} more lines (all in -o json)`)
+      lines.push(line(view, text('', ''), say(view, words)))
     }
     if (status === 'absent') {
       lines.push(

@@ -199,6 +199,20 @@ describe('mts monitoring check', () => {
                     name: 'HighCpuUsage',
                     query: 'system_cpu_usage{job="mini-today-sales"}   > 0.7',
                     duration: 300,
+                    labels: { severity: 'warning', service: 'mini-today-sales' },
+                  },
+                  {
+                    type: 'alerting',
+                    name: 'HighDiskUsage',
+                    query: 'instance:disk_used:ratio{job="mini-today-sales"} > 0.85',
+                    duration: 300,
+                    labels: { severity: 'critical', service: 'mini-today-sales' },
+                  },
+                  {
+                    type: 'recording',
+                    name: 'instance:jvm_heap:ratio',
+                    query:
+                      'sum by(job, instance) (jvm_memory_used_bytes{area="heap",job="mini-today-sales"}) / sum by(job, instance) (jvm_memory_max_bytes{area="heap",job="mini-today-sales"} >= 0)',
                   },
                   { type: 'alerting', name: 'DatabaseDown', query: 'up == 7', duration: 60 },
                   { type: 'alerting', name: 'OfAnotherTeam', query: 'up == 0' },
@@ -225,6 +239,10 @@ describe('mts monitoring check', () => {
     const { value } = await check('--days', '2')
     const rule = (wanted: string) => value.rules.find(({ name }) => name === wanted)
     expect(rule('HighCpuUsage')).toMatchObject({ loaded: 'same', fired: 2 })
+    // Printed anew, with its matchers in another order.
+    expect(rule('instance:jvm_heap:ratio')?.loaded).toBe('same')
+    // The same but for its severity, so that it goes to somebody else.
+    expect(rule('HighDiskUsage')?.loaded).toBe('different')
     expect(rule('DatabaseDown')).toMatchObject({ loaded: 'different', fired: 0 })
     expect(rule('ServiceDown')).toMatchObject({ loaded: 'not_loaded', fired: 0 })
     // It rests on a recording rule that is not loaded: nobody can say.
