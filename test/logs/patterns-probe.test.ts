@@ -107,6 +107,9 @@ describe('the patterns of the log in a checklist', () => {
     expect(item.evidence.value).toMatchObject({ class: 'new', newCount: 1 })
     expect(item.observed).toContain('신규 1종')
     expect(item.observed).toContain('Cannot reach van gateway')
+    const again = await checked(world)
+    expect(again.evidence.value).toMatchObject({ class: 'new', newCount: 1 })
+    expect(again.evidence.value['baseline']).toBe(item.evidence.value['baseline'])
   })
 
   it('tell what is gone, and that nothing is wrong', async () => {
@@ -168,6 +171,8 @@ describe('the patterns of the log in a checklist', () => {
     writeFileSync(join(world.home, 'base.json'), saved.stdout)
     const { json } = await world.mts('logs', 'patterns', '--compare', 'base.json', '-o', 'json')
     expect(json()['comparison']).toMatchObject({ new: 0, grown: 0, gone: 0 })
+    const patterns = json()['patterns'] as { change: { kind: string } }[]
+    expect(patterns.map(({ change }) => change.kind)).toEqual(['same', 'same'])
   })
 })
 
