@@ -4,7 +4,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { transform } from 'esbuild'
@@ -62,26 +62,33 @@ function asciiOf(code) {
  * `stage` holds bin/, dist/ and the books.
  */
 export async function packForStart(stage) {
-  const dist = join(stage, 'dist')
-  const demo = await startDemo(stage)
+  // A copy: the files that a running program still wants must not go into packs under its hands.
+  const served = `${stage}-served`
+  await cp(stage, served, { recursive: true })
   try {
-    const env = { ...environment(stage), MTS_URL: demo.url, MTS_STORES: '123-45-67890' }
-    const places = {}
-    const loadedBy = PACKS.map(({ file, runs }) => {
-      const loaded = new Set(runs.flatMap((words) => runWitnessed(stage, env, words).loaded))
-      const names = [...loaded].filter((name) => name !== 'main.js' && !(name in places))
-      for (const name of names) places[name] = file
-      return { file, names }
-    })
-    for (const { file, names } of loadedBy) {
-      await writePack(dist, file, names, file === 'main.js' ? places : {})
-    }
-    for (const name of Object.keys(places)) await rm(join(dist, name))
-    for (const { file, runs } of PACKS) {
-      for (const words of runs) runWitnessed(stage, env, words, file)
-    }
+    const demo = await startDemo(served)
+    await pack(stage, demo.url).finally(demo.end)
   } finally {
-    await demo.end()
+    await rm(served, { recursive: true, force: true })
+  }
+}
+
+async function pack(stage, url) {
+  const dist = join(stage, 'dist')
+  const env = { ...environment(stage), MTS_URL: url, MTS_STORES: '123-45-67890' }
+  const places = {}
+  const loadedBy = PACKS.map(({ file, runs }) => {
+    const loaded = new Set(runs.flatMap((words) => runWitnessed(stage, env, words).loaded))
+    const names = [...loaded].filter((name) => name !== 'main.js' && !(name in places))
+    for (const name of names) places[name] = file
+    return { file, names }
+  })
+  for (const { file, names } of loadedBy) {
+    await writePack(dist, file, names, file === 'main.js' ? places : {})
+  }
+  for (const name of Object.keys(places)) await rm(join(dist, name))
+  for (const { file, runs } of PACKS) {
+    for (const words of runs) runWitnessed(stage, env, words, file)
   }
 }
 
@@ -127,7 +134,7 @@ function runWitnessed(stage, env, words, keep) {
   return { loaded: JSON.parse(readFileSync(report, 'utf8')) }
 }
 
-/** The demo of the stage itself, on a free port; its first words tell where. */
+/** The demo of the program itself, on a free port; its first words tell where. */
 function startDemo(stage) {
   const demo = spawn(
     process.execPath,
@@ -137,7 +144,8 @@ function startDemo(stage) {
   // It has nothing to tidy up, and must be gone before the stage is.
   const end = () =>
     new Promise((resolve) => {
-      demo.once('close', resolve)
+      if (demo.exitCode !== null || demo.signalCode !== null) return resolve()
+      demo.once('exit', resolve)
       demo.kill('SIGKILL')
     })
   return new Promise((resolve, reject) => {
