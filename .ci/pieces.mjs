@@ -67,13 +67,13 @@ export async function packForStart(stage) {
   await cp(stage, served, { recursive: true })
   try {
     const demo = await startDemo(served)
-    await pack(stage, demo.url).finally(demo.end)
+    await packWith(stage, demo.url).finally(demo.end)
   } finally {
     await rm(served, { recursive: true, force: true })
   }
 }
 
-async function pack(stage, url) {
+async function packWith(stage, url) {
   const dist = join(stage, 'dist')
   const env = { ...environment(stage), MTS_URL: url, MTS_STORES: '123-45-67890' }
   const places = {}
