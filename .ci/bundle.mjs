@@ -38,13 +38,8 @@ export const gunzipSync = (...args) => zlib().gunzipSync(...args)
 export const createGzip = (...args) => zlib().createGzip(...args)
 export default new Proxy({}, { get: (_, name) => zlib()[name] })`,
 }
-// What libraries ask for and do not need here: undici speaks HTTP/1.1 and sends no bodies, commander
-// starts no other programs.
+// What libraries ask for and do not need here: commander starts no other programs.
 const unneeded = {
-  undici: {
-    'node:http': `module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} }`,
-    'node:assert': `module.exports = (value, message) => { if (!value) throw new Error(message ?? 'assertion failed in undici') }`,
-  },
   commander: {
     'node:child_process': `module.exports = {}`,
   },
@@ -52,32 +47,23 @@ const unneeded = {
 const lean = {
   name: 'lean start-up',
   setup(plugins) {
-    plugins.onResolve(
-      { filter: /^(node:)?(process|zlib|tty|http|assert|child_process)$/ },
-      (args) => {
-        const id = `node:${args.path.replace('node:', '')}`
-        for (const [library, modules] of Object.entries(unneeded)) {
-          if (id in modules && args.importer.includes(`node_modules/${library}/`)) {
-            return { path: `${library} ${id}`, namespace: 'unneeded' }
-          }
+    plugins.onResolve({ filter: /^(node:)?(process|zlib|tty|child_process)$/ }, (args) => {
+      const id = `node:${args.path.replace('node:', '')}`
+      for (const [library, modules] of Object.entries(unneeded)) {
+        if (id in modules && args.importer.includes(`node_modules/${library}/`)) {
+          return { path: `${library} ${id}`, namespace: 'unneeded' }
         }
-        const name = id.slice('node:'.length)
-        return name in cheap && args.kind !== 'require-call'
-          ? { path: name, namespace: 'cheap' }
-          : undefined
-      },
-    )
+      }
+      const name = id.slice('node:'.length)
+      return name in cheap && args.kind !== 'require-call'
+        ? { path: name, namespace: 'cheap' }
+        : undefined
+    })
     plugins.onLoad({ filter: /.*/, namespace: 'cheap' }, ({ path }) => ({ contents: cheap[path] }))
     plugins.onLoad({ filter: /.*/, namespace: 'unneeded' }, ({ path }) => {
       const [library, id] = path.split(' ')
       return { contents: unneeded[library][id] }
     })
-    plugins.onLoad({ filter: /undici[\\/]lib[\\/]dispatcher[\\/]client-h2\.js$/ }, () => ({
-      contents: `module.exports = () => { throw new Error('HTTP/2 is not part of mts') }`,
-    }))
-    plugins.onLoad({ filter: /undici[\\/]lib[\\/]web[\\/]fetch[\\/]body\.js$/ }, () => ({
-      contents: `module.exports = {}`,
-    }))
   },
 }
 

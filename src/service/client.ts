@@ -1,12 +1,7 @@
 /** The client of mini-today-sales: every question and the two requests that change something. */
 import type { Clock } from '../core/clock.ts'
 import { isSeoulDate } from '../core/dates.ts'
-import type {
-  RequestOptions,
-  Service,
-  ServiceRareReader,
-  ServiceRequest,
-} from '../core/service.ts'
+import type { RequestOptions, Service, ServiceRareReader, ServiceRequest } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
 import { text } from '../core/text.ts'
 import { loadAddress } from '../wire/address.ts'

@@ -19,7 +19,17 @@ const PLAYBOOKS = [
   'data-consistency',
   'dependency-outage',
 ]
-const COMMANDS = ['settle', 'health', 'playbook', 'run', 'checklist', 'config', 'logs', 'report', 'triage']
+const COMMANDS = [
+  'settle',
+  'health',
+  'playbook',
+  'run',
+  'checklist',
+  'config',
+  'logs',
+  'report',
+  'triage',
+]
 
 describe('every shipped file', () => {
   it('is valid, and has the name of its id', async () => {
