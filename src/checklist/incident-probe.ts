@@ -1,4 +1,4 @@
-/** The last 30 days of incidents, out of the journal's runs. */
+/** The last 30 days of incidents, and how they were rehearsed, out of the journal's runs. */
 import { z } from 'zod'
 import { durationText } from '../core/duration.ts'
 import { text, type Text } from '../core/text.ts'
@@ -12,6 +12,8 @@ import {
 export interface IncidentPorts {
   /** Playbooks that were begun in this time, on this service. */
   incidents(fromMs: number, toMs: number): Promise<readonly HandledIncident[]>
+  /** Drills of this time, whoever did them. */
+  drills(fromMs: number, toMs: number): Promise<readonly { readonly passed: boolean }[]>
 }
 
 const incidentInput = z.object({ days: z.int().min(1).max(366).default(31) })
@@ -35,14 +37,25 @@ export function createIncidentProbe(
       longestResolveMs: z.number().optional(),
       slowestSteps: z.array(z.object({ title: textShape, tookMs: z.number() })),
       openCount: z.number(),
+      drillCount: z.number(),
+      passedDrillCount: z.number(),
     }),
     async observe({ days }, context) {
       const toMs = context.clock.now()
-      const statistics = incidentStatistics(await ports.incidents(toMs - days * 86_400_000, toMs))
+      const fromMs = toMs - days * 86_400_000
+      const [incidents, drills] = await Promise.all([
+        ports.incidents(fromMs, toMs),
+        ports.drills(fromMs, toMs),
+      ])
+      const statistics = incidentStatistics(incidents)
+      const drillCount = drills.length
+      const passedDrillCount = drills.filter(({ passed }) => passed).length
+      const handled = wordsOf(statistics, days)
+      const rehearsed = rehearsedWords(drillCount, passedDrillCount)
       return {
         kind: 'observed',
-        value: statistics,
-        summary: wordsOf(statistics, days),
+        value: { ...statistics, drillCount, passedDrillCount },
+        summary: text(`${handled.ko} · ${rehearsed.ko}`, `${handled.en}; ${rehearsed.en}`),
         source: 'journal runs',
       }
     },
@@ -77,4 +90,13 @@ function wordsOf(found: IncidentStatistics, days: number): Text {
     en.push(`${found.openCount} follow-ups open`)
   }
   return text(ko.join(' · '), en.join('; '))
+}
+
+function rehearsedWords(drillCount: number, passedCount: number): Text {
+  return drillCount === 0
+    ? text('훈련 없음(mts drill)', 'no drill (mts drill)')
+    : text(
+        `훈련 ${drillCount}회(합격 ${passedCount})`,
+        `${drillCount} drills (${passedCount} passed)`,
+      )
 }

@@ -77,7 +77,10 @@ export function wireChecklistProbes(ports: ChecklistProbePorts): readonly AnyPro
       maintenance: settings.watch?.maintenance ?? [],
       runningOut: (signal) => runningOut(settings, signal),
     }),
-    createIncidentProbe({ incidents: (from, to) => incidentsOf(ports, from, to) }),
+    createIncidentProbe({
+      incidents: (from, to) => incidentsOf(ports, from, to),
+      drills: (from, to) => drillsOf(ports, from, to),
+    }),
     createIdleProbe({ histories: (nowMs) => historiesOf(ports, nowMs) }),
   ]
   return probes
@@ -192,6 +195,19 @@ async function incidentsOf(
         openFollowUps: followUpsOf(state).filter((item) => isToDo(item)).length,
       }
     })
+}
+
+/** A drill is on record under the address of its own demo service. */
+async function drillsOf(
+  ports: ChecklistProbePorts,
+  fromMs: number,
+  toMs: number,
+): Promise<readonly { readonly passed: boolean }[]> {
+  const journal = await journalOf(ports)
+  return journal
+    .runs({ kind: 'action', subject: 'drill', limit: MAX_RUNS })
+    .filter(({ startedAtMs }) => startedAtMs >= fromMs && startedAtMs <= toMs)
+    .map(({ status }) => ({ passed: status === 'succeeded' }))
 }
 
 async function historiesOf(

@@ -153,6 +153,35 @@ describe('each checklist against the demo service', () => {
   })
 })
 
+/** A drill on record as `mts drill` leaves it, which takes a service and a person. */
+async function keepDrill(mts: DemoWorld, status: 'succeeded' | 'failed'): Promise<void> {
+  const { ports } = mts
+  const journal = await ports.openJournal(join(ports.directories.state, 'journal.db'), ports.clock)
+  const writer = journal.startRun({
+    kind: 'action',
+    subject: 'drill',
+    url: 'http://127.0.0.1:1',
+    operator: 'kim',
+    data: {},
+  })
+  writer.append({ kind: 'runFinished', data: { status } }, { status })
+  writer.release()
+  journal.close()
+}
+
+it('monthly: says how often it was rehearsed, and how well', async () => {
+  const mts = await open()
+  const without = await walk(mts, 'checklist', 'monthly')
+  expect(without.item('incidents').evidence).toMatchObject({ value: { drillCount: 0 } })
+  await keepDrill(mts, 'failed')
+  await keepDrill(mts, 'succeeded')
+  const seen = await walk(mts, 'checklist', 'monthly')
+  expect(seen.item('incidents').evidence).toMatchObject({
+    value: { incidentCount: 0, drillCount: 2, passedDrillCount: 1 },
+  })
+  expect(JSON.stringify(seen.item('incidents').observed)).toContain('훈련 2회(합격 1)')
+})
+
 describe('two days in a row', () => {
   it('the second shows exactly what has changed', async () => {
     const mts = await open()
