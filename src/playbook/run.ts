@@ -245,6 +245,8 @@ export function resumeWords(state: RunState): readonly string[] {
   const words = ['run', 'resume', state.run]
   const { waiting } = state
   if (waiting === undefined) return words
+  // Cut short after the intent: first it is read what came of it, and the digest is spent.
+  if (state.pending !== undefined && waiting.kind !== 'judge') return words
   const at = [...words, '--step', waiting.step]
   switch (waiting.kind) {
     case 'manual':

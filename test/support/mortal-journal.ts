@@ -12,17 +12,17 @@ export interface Death {
 
 export interface Mortal {
   readonly isDead: () => boolean
-  /** Writes so far. */
-  readonly written: () => number
+  /** What was written so far, the write that killed included. */
+  readonly written: () => readonly string[]
   wrap(journal: Journal): Journal
 }
 
 export function createMortal({ writes, lostBefore }: Death): Mortal {
-  let count = 0
+  const kinds: string[] = []
   let isDead = false
-  const dying = <T>(write: () => T): T => {
+  const dying = <T>(kind: string, write: () => T): T => {
     if (isDead) throw new Killed()
-    if (count++ < writes) return write()
+    if (kinds.push(kind) <= writes) return write()
     isDead = true
     if (!lostBefore) write()
     throw new Killed()
@@ -30,19 +30,20 @@ export function createMortal({ writes, lostBefore }: Death): Mortal {
   const wrapWriter = (writer: RunWriter): RunWriter => ({
     run: writer.run,
     epoch: writer.epoch,
-    append: (event, options) => dying(() => writer.append(event, options)),
-    askApproval: (approval, data) => dying(() => writer.askApproval(approval, data)),
-    intend: (intent) => dying(() => writer.intend(intent)),
-    finishAction: (finish) => dying(() => writer.finishAction(finish)),
+    append: (event, options) => dying(event.kind, () => writer.append(event, options)),
+    askApproval: (approval, data) =>
+      dying('approvalRequested', () => writer.askApproval(approval, data)),
+    intend: (intent) => dying('actionIntended', () => writer.intend(intent)),
+    finishAction: (finish) => dying('actionFinished', () => writer.finishAction(finish)),
     // The dead give nothing back; the journal is closed instead, as the system would.
     release: () => (isDead ? undefined : writer.release()),
   })
   return {
     isDead: () => isDead,
-    written: () => count,
+    written: () => kinds,
     wrap: (journal) => ({
       ...journal,
-      startRun: (options) => dying(() => wrapWriter(journal.startRun(options))),
+      startRun: (options) => dying('runStarted', () => wrapWriter(journal.startRun(options))),
       openRun: (run) => {
         if (isDead) throw new Killed()
         return wrapWriter(journal.openRun(run))

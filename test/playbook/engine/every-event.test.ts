@@ -82,7 +82,7 @@ async function walk(
     if (lives > 5) throw new Error('it never ends')
     end = await live(ports.journal)
   }
-  return { end, sent: stage.sent, writes: mortal.written() }
+  return { end, sent: stage.sent, writes: mortal.written().length }
 }
 
 const NOT_SENT = { code: 'NOT_SENT', message: { ko: '보내지 않음', en: 'never sent' } }
