@@ -52,7 +52,9 @@ function wordsOf(document: Document, { inputs, fromStep }: WalkStart): readonly 
     (pair) => document.inputs[pair.split('=', 1)[0] ?? '']?.secret !== true,
   )
   return [
-    ...['playbook', document.id, ...shown.flatMap((input) => ['--input', input])],
+    'playbook',
+    document.id,
+    ...shown.flatMap((input) => ['--input', input]),
     ...(fromStep === undefined ? [] : ['--from', fromStep]),
   ]
 }

@@ -95,8 +95,9 @@ export function parseYamlSource(source: string, file: string): ParsedYaml {
 
 /** As it is written, so that a column still counts in it: a control character becomes a blank. */
 function plainRow(row: string): string {
-  return [...row.slice(0, MAX_ROW_CHARACTERS)]
-    .map((character) => (stripControls(`x${character}x`) === `x${character}x` ? character : ' '))
+  return Array.from(row.slice(0, MAX_ROW_CHARACTERS), (character) =>
+    stripControls(`x${character}x`) === `x${character}x` ? character : ' ',
+  )
     .join('')
     .trimEnd()
 }

@@ -46,7 +46,7 @@ function upcomingLines(dry: DryRun, view: View): string[] {
   return dry.upcoming.flatMap((step) => {
     const lines = [stepLine(step, step.id === waitsAt?.step, view)]
     if (step.id === waitsAt?.step) {
-      lines.push(indented(`${say(view, QUESTION[waitsAt.question] ?? OTHER)}`, view))
+      lines.push(indented(say(view, QUESTION[waitsAt.question] ?? OTHER), view))
       for (const { message } of waitsAt.reasons) lines.push(indented(say(view, message), view))
     }
     for (const { title, goto } of step.ways ?? []) {

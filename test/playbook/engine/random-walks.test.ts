@@ -152,11 +152,11 @@ function stepArbitrary(index: number, count: number, before: readonly Source[]) 
     fc.record({ ...common, type: fc.constant('wait'), for: fc.constantFrom('3s', '1h') }),
   ]
   return fc.oneof(
-    ...others.map((arbitrary, index) => ({
+    ...others.map((arbitrary, kind) => ({
       arbitrary: arbitrary as fc.Arbitrary<Source>,
-      weight: index === 2 ? 6 : 2,
+      weight: kind === 2 ? 6 : 2,
     })),
-    { arbitrary: branch as fc.Arbitrary<Source>, weight: later.length === 0 ? 0 : 2 },
+    { arbitrary: branch, weight: later.length === 0 ? 0 : 2 },
   )
 }
 
