@@ -11,8 +11,9 @@ export default defineConfig({
       fileURLToPath(new URL('support/last-line-reporter.ts', import.meta.url)),
     ],
     testTimeout: 30_000,
-    // Tests start processes and servers of their own: more workers than cores only slow them down.
+    // Tests wait for processes and servers of their own: a worker for each core, and no more.
     pool: 'forks',
+    maxWorkers: '100%',
     unstubEnvs: true,
     env: { NO_COLOR: '1' },
   },

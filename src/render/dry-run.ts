@@ -133,7 +133,7 @@ function plannedLines(action: PlannedAction, view: View): string[] {
 }
 
 /** Word by word, as it would go out. */
-export function requestLines(request: WireRequest, view: View): string[] {
+function requestLines(request: WireRequest, view: View): string[] {
   return [
     indented(`${request.method} ${request.url}`, view),
     ...request.headers.map(({ name, value }) => indented(`${name}: ${value}`, view)),
