@@ -1,4 +1,5 @@
 /** A checklist in the built program: its screens at a terminal, its playbooks at a key, answers of a file. */
+import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,11 +11,13 @@ import { createShiftedClock, STORES } from '../playbook/engine/demo-world.ts'
 import { describePrograms, type Program } from '../support/programs.ts'
 import { ENTER, openTerminals, tooWide, type Terminal, type Terminals } from './terminal.ts'
 
+let program: Program
 let terminals: Terminals
 let listening: Listening
 let home: string
 
-const use = (program: Program): void => {
+const use = (its: Program): void => {
+  program = its
   terminals = openTerminals(program)
 }
 
@@ -39,6 +42,23 @@ function mts(...argv: readonly string[]): Terminal {
     MTS_STORES: STORES,
     MTS_JOURNAL: join(home, 'journal.db'),
   })
+}
+
+/** Without a terminal: what a program reads must not be cut where a terminal closes early. */
+async function piped(...argv: readonly string[]): Promise<{ code: number | null; stdout: string }> {
+  const child = spawn(program.file, [...program.args, ...argv, '--url', listening.url], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: home,
+      MTS_STORES: STORES,
+      MTS_JOURNAL: join(home, 'journal.db'),
+    },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let stdout = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk))
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve))
+  return { code, stdout }
 }
 
 describePrograms('a checklist in the built program', use, () => {
@@ -68,9 +88,9 @@ describePrograms('a checklist in the built program', use, () => {
   it('takes the answers of a YAML file', async () => {
     const file = join(home, 'answers.yaml')
     writeFileSync(file, 'notices: { skip: 담당자 부재 }\n')
-    const terminal = mts('checklist', 'daily', '--answers', file, '-o', 'json')
-    expect(await terminal.exited).toBe(2)
-    const value = JSON.parse(terminal.drawn()) as { items: { id: string; status: string }[] }
+    const { code, stdout } = await piped('checklist', 'daily', '--answers', file, '-o', 'json')
+    expect(code).toBe(2)
+    const value = JSON.parse(stdout) as { items: { id: string; status: string }[] }
     expect(value.items.find(({ id }) => id === 'notices')?.status).toBe('skipped')
   }, 20_000)
 })
