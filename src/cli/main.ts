@@ -129,9 +129,9 @@ function createPorts(wiring: {
     ...(terminal === undefined ? {} : { terminal }),
     readStdin,
     streamStdin: () => process.stdin,
-    createService: async (settings, clock) => {
+    createService: async (settings, clock, shared) => {
       const { createServiceClient } = await import('../service/client.ts')
-      return createServiceClient(settings, clock)
+      return createServiceClient(settings, clock, shared)
     },
     openJournal: async (path, clock) => {
       const { openJournal } = await import('../journal/journal.ts')

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts'
 import type { Journal } from '../core/journal.ts'
 import type { Service } from '../core/service.ts'
 import type { Settings } from '../core/settings.ts'
+import type { Connections } from '../wire/connections.ts'
 import type { ApprovalQuestion, Approval } from '../core/dialog.ts'
 
 export interface OutputPort {
@@ -46,7 +47,8 @@ export interface Ports {
   readStdin(): Promise<string>
   /** Standard input as it comes: for what may be larger than memory. */
   streamStdin(): AsyncIterable<Uint8Array>
-  createService(settings: Settings, clock: Clock): Promise<Service>
+  /** `shared`: connections of several services of one origin; the client does not close them. */
+  createService(settings: Settings, clock: Clock, shared?: Connections): Promise<Service>
   openJournal(path: string, clock: Clock): Promise<Journal>
   /** Shows a file in the person's own program for it; `no_opener`: there is none here. */
   openFile(path: string): Promise<'opened' | 'no_opener'>

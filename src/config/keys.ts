@@ -2,6 +2,7 @@
 import * as shapes from './shapes.ts'
 import { COUNT, DURATION, HTTP, HTTP_PLAIN, PATH, PERCENT, TIME, WORDS, key } from './key.ts'
 import type { Key } from './key.ts'
+import { FLEET_KEYS } from './fleet-keys.ts'
 import { WATCH_KEYS } from './watch-keys.ts'
 
 export type { Key } from './key.ts'
@@ -322,6 +323,7 @@ export const KEYS = {
     expected: COUNT,
     about: { ko: '주소 뒤의 인스턴스 수', en: 'instances behind the url' },
   }),
+  ...FLEET_KEYS,
   playbookDirs: key({
     path: 'playbooks',
     schema: shapes.names,

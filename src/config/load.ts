@@ -1,6 +1,6 @@
 /** Settings complete, typed and in base units, or an error that says where what is wrong. */
 import { join } from 'node:path'
-import type { NotifySettings, Settings, WatchSettings } from '../core/settings.ts'
+import type { FleetSettings, NotifySettings, Settings, WatchSettings } from '../core/settings.ts'
 import type { Lang } from '../core/text.ts'
 import { readConfiguration } from './configuration.ts'
 import type { Configuration } from './configuration.ts'
@@ -72,8 +72,21 @@ export function settingsOf(
     journal: values.journal ?? join(sources.directories.state, 'journal.db'),
     lang,
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...fleetOf(values),
     notify: notifyOf(values),
     watch: watchOf(values),
+  }
+}
+
+function fleetOf(values: Values): { readonly fleet?: FleetSettings } {
+  const { fleetInstances: instances, fleetFile: file, fleetJob: job } = values
+  if (instances === undefined && file === undefined && job === undefined) return {}
+  return {
+    fleet: {
+      instances: instances ?? [],
+      ...(file === undefined ? {} : { file }),
+      ...(job === undefined ? {} : { job }),
+    },
   }
 }
 

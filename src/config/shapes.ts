@@ -202,6 +202,21 @@ export const externals = z.array(
   ),
 )
 
+/** An address alone, or with a name and the stores of its own. */
+export const fleetInstances = z.array(
+  z.union([
+    z.pipe(
+      plainHttpUrl,
+      z.transform((url) => ({ url })),
+    ),
+    z.strictObject({
+      name: z.optional(nonEmpty),
+      url: plainHttpUrl,
+      stores: z.optional(stores),
+    }),
+  ]),
+)
+
 const COMMAND_TIMEOUT_MS = 60_000
 
 /** Programs and arguments, never a shell's text. What a command does is undetermined unless it is said. */

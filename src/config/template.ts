@@ -60,6 +60,12 @@ const EXAMPLES: Readonly<Record<KeyName, string | readonly string[]>> = {
   watchMaintenance: "['sun 03:00-05:00 DB 백업']",
   watchPrepareRuns: 'true',
   instances: '1',
+  fleetInstances: [
+    '- http://shop-1.example:8080',
+    '- {name: shop-2, url: http://shop-2.example:8080}',
+  ],
+  fleetFile: './shops.json',
+  fleetJob: 'mini-today-sales',
   playbookDirs: '[./playbooks]',
   journal: '~/mts-journal.db',
   lang: 'ko',

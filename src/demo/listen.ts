@@ -22,7 +22,10 @@ const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost'])
 const MAX_BODY_BYTES = 1_048_576
 
 /** Rejects with the system's error when the port is taken; throws RangeError for another than a loopback address. */
-export async function listenDemo(demo: Demo, options: ListenOptions = {}): Promise<Listening> {
+export async function listenDemo(
+  demo: Pick<Demo, 'handle' | 'faults'>,
+  options: ListenOptions = {},
+): Promise<Listening> {
   const host = options.host ?? '127.0.0.1'
   if (!LOOPBACK.has(host)) throw new RangeError(`the demo listens on loopback only, not on ${host}`)
   const closing = new AbortController()
@@ -66,7 +69,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 }
 
 async function answer(
-  demo: Demo,
+  demo: Pick<Demo, 'handle'>,
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,

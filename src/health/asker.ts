@@ -17,6 +17,9 @@ export type PathsOut = Map<string, number>
  */
 const KEPT_OUT_MS = 180_000
 
+/** Why a wait is ended. Given, since making the usual reason costs more than the rest of it. */
+const ENOUGH = new Error('enough')
+
 export interface Asker {
   /** Ends at the latest after `deadlineMs`, then as a `timeout`; when nothing is left of it, it is not asked. */
   ask<T>(
@@ -107,7 +110,7 @@ export async function firstOf<T>(
   try {
     return await Promise.race([reading, late])
   } finally {
-    enough.abort()
+    enough.abort(ENOUGH)
     // After the deadline nobody waits for the answer; that it did not come has been reported.
     reading.catch(() => undefined)
   }

@@ -9,6 +9,7 @@ import { createCollectingReader } from '../wire/body.ts'
 import { readJson } from './answer.ts'
 import type { Interpret } from './answer.ts'
 import { createConnections } from '../wire/connections.ts'
+import type { Connections } from '../wire/connections.ts'
 import { exchange } from '../wire/exchange.ts'
 import type { AnswerHead, BodyReader, Exchange } from '../wire/exchange.ts'
 import { EXPOSITION_ACCEPT, readExposition } from './exposition.ts'
@@ -57,13 +58,10 @@ const JSON_ACCEPT = 'application/json'
 export async function createServiceClient(
   settings: Pick<Settings, 'url' | 'headers' | 'caFile' | 'timeoutMs'>,
   clock: Clock,
+  shared?: Connections,
 ): Promise<Service & ServiceRareReader> {
-  const address = await loadAddress(settings, {
-    name: text('서비스', 'the service'),
-    urlKey: 'url',
-    headersKey: 'headers',
-  })
-  const connections = await createConnections(address)
+  const address = await addressOf(settings)
+  const connections = shared ?? (await createConnections(address))
   const { place, prefix } = address
   const wire = createWireRecord(address)
 
@@ -231,8 +229,24 @@ export async function createServiceClient(
       return post(postPath({ kind: 'reprocess', id }), undefined, options)
     },
 
-    close: () => connections.close(),
+    // Shared ones belong to whoever shares them.
+    close: async () => (shared === undefined ? connections.close() : undefined),
   }
+}
+
+/** Connections for several clients of one origin, with the same authority: closed by whoever made them. */
+export async function createServiceConnections(
+  settings: Pick<Settings, 'url' | 'headers' | 'caFile'>,
+): Promise<Connections> {
+  return createConnections(await addressOf(settings))
+}
+
+function addressOf(settings: Pick<Settings, 'url' | 'headers' | 'caFile'>) {
+  return loadAddress(settings, {
+    name: text('서비스', 'the service'),
+    urlKey: 'url',
+    headersKey: 'headers',
+  })
 }
 
 function tagParameters(tags: Readonly<Record<string, string>> = {}) {

@@ -21,6 +21,9 @@ import type { Phase } from './failure.ts'
 /** The most that is read of any answer unless the request allows more, decoded, in bytes. */
 const BODY_LIMIT_BYTES = 1024 * 1024
 
+/** Why a timer is stopped. Given, since making the usual reason costs more than the rest of it. */
+const ENOUGH = new Error('enough')
+
 /** Once what was asked is known, the rest of the answer gets this long, ms. */
 const REST_MS = 1000
 
@@ -102,7 +105,7 @@ export function exchange<R extends BodyReader>(
       if (settled) return
       settled = true
       finished = ended === 'whole'
-      timers.abort()
+      timers.abort(ENOUGH)
       request.signal?.removeEventListener('abort', onAbort)
       decoder?.destroy()
       release()

@@ -26,6 +26,7 @@ const DECIDING = [
   'watch',
   'drill',
   'dashboard',
+  'fleet',
 ]
 /** Rooms that only tell: models of plain values, from whatever shapes the others have. */
 const TELLING = ['report']

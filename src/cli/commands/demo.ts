@@ -20,6 +20,9 @@ interface DemoFlags {
   readonly port: string
   readonly fault: readonly string[]
   readonly timeScale: string
+  readonly instances?: string
+  readonly faulty?: string
+  readonly latency?: string
   readonly list?: boolean
   readonly tour?: boolean
 }
@@ -58,6 +61,18 @@ export const demoCommand: CommandSpec = {
           '--time-scale <x>',
           word('대기 시간 배율(0.1: 10배 빠르게)', 'multiplies its waits (0.1: ten times faster)'),
           '1',
+        )
+        .option(
+          '--latency <duration>',
+          word('응답마다의 지연(예: 20ms)', 'of every answer, e.g. 20ms'),
+        )
+        .option(
+          '--instances <n>',
+          word('인스턴스 여러 개(mts health --fleet용)', 'many instances, for mts health --fleet'),
+        )
+        .option(
+          '--faulty <n>',
+          word('그중 장애가 있는 수(기본: 10분의 1)', 'how many have the faults (a tenth)'),
         )
         .option('--list', word('장애 목록', 'list the faults'))
         .option(
@@ -109,10 +124,14 @@ async function runDemo(context: CommandContext, flags: DemoFlags): Promise<Outco
   const timeScale = timeScaleOf(flags.timeScale)
   const faults = await faultsOf(flags.fault)
   const { createDemo } = await import('../../demo/demo.ts')
-  const demo = createDemo({ clock: context.ports.clock, timeScale, faults })
-  const listening = await listen(demo, port)
+  const { clock } = context.ports
+  const demo = createDemo({ clock, timeScale, faults })
+  const { announceFleet, handlingOf } = await import('../demo-fleet.ts')
+  const handling = handlingOf(flags, clock, demo, () => createDemo({ clock, timeScale }))
+  const listening = await listen(handling, port)
   try {
-    announce(context, demo, listening)
+    if (flags.instances === undefined) announce(context, demo, listening)
+    else announceFleet(context, flags, listening.url)
     await interrupted(context.signal)
   } finally {
     await listening.close()
@@ -171,7 +190,7 @@ async function faultsOf(names: readonly string[]): Promise<readonly string[]> {
   )
 }
 
-async function listen(demo: Demo, port: number): Promise<Listening> {
+async function listen(demo: Pick<Demo, 'handle' | 'faults'>, port: number): Promise<Listening> {
   const { listenDemo } = await import('../../demo/listen.ts')
   try {
     return await listenDemo(demo, { port })

@@ -31,15 +31,23 @@ export const healthCommand: CommandSpec = {
           .choices(['1', '2', '3'])
           .default('3'),
       )
+      .option(
+        '--fleet [file]',
+        word(
+          '여러 인스턴스(목록 파일, 없으면 설정)',
+          'many instances: a file of them, or the configured ones',
+        ),
+      )
       .option('--watch', word('화면을 계속 갱신', 'redraw on and on'))
       .option(
         '--interval <duration>',
         word('--watch의 갱신 간격', 'how often --watch redraws'),
         DEFAULT_INTERVAL,
       )
-      .action((options: { level: string; watch?: boolean; interval: string }) =>
+      .action((options: HealthFlags) =>
         perform(async (context) => {
           const level = Number(options.level) as Level
+          if (options.fleet !== undefined) return checkMany(context, level, options)
           if (options.watch !== true) return checkOnce(context, level)
           return watch(context, level, await intervalOf(context, options.interval))
         }),
@@ -47,6 +55,7 @@ export const healthCommand: CommandSpec = {
     addExamples(health, lang, [
       ['mts health', text('전체 점검', 'everything')],
       ['mts health --level 1 --watch', text('연동 상태 지켜보기', 'watch the dependencies')],
+      ['mts health --fleet shops.json', text('여러 인스턴스를 한 번에', 'many instances at once')],
       ['mts health -o nagios', text('Nagios 플러그인으로', 'as a Nagios plugin')],
     ])
   },
@@ -57,6 +66,39 @@ const EXIT_OF: Readonly<Record<Status, ExitCode>> = {
   warning: EXIT.warning,
   critical: EXIT.critical,
   unknown: EXIT.unknown,
+}
+
+interface HealthFlags {
+  readonly level: string
+  /** True without a file. */
+  readonly fleet?: string | true
+  readonly watch?: boolean
+  readonly interval: string
+}
+
+async function checkMany(
+  context: CommandContext,
+  level: Level,
+  { fleet, watch: watches }: HealthFlags,
+): Promise<Outcome> {
+  if (watches === true) {
+    throw usageError(
+      text('--fleet과 --watch는 함께 쓸 수 없습니다', '--fleet and --watch do not go together'),
+    )
+  }
+  if (context.globals.url !== undefined) {
+    throw usageError(
+      text(
+        '--fleet과 --url은 함께 쓸 수 없습니다(--url은 서비스 하나)',
+        '--fleet and --url do not go together: --url names one service',
+      ),
+    )
+  }
+  const { checkFleet } = await import('../fleet-check.ts')
+  return checkFleet(context, level, {
+    exitOf: EXIT_OF,
+    ...(typeof fleet === 'string' ? { file: fleet } : {}),
+  })
 }
 
 async function checkOnce(context: CommandContext, level: Level): Promise<Outcome> {
