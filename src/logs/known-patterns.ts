@@ -211,7 +211,7 @@ function faultsOf(issue: z.core.$ZodIssue, root: unknown): readonly KnownFault[]
       path: missing ? path.slice(0, -1) : path,
       message: missing
         ? text(`필수 키 없음: ${key}(${expected.ko})`, `${key} is missing: expected ${expected.en}`)
-        : text(`${key}: ${expected.ko}이(가) 와야 합니다`, `${key}: expected ${expected.en}`),
+        : text(`${key}: 필요한 값은 ${expected.ko}`, `${key}: expected ${expected.en}`),
     },
   ]
 }

@@ -174,7 +174,7 @@ function reason(code: string, [ko, en]: readonly [string, string]): Reason {
 export function createUnavailableCommand(id: string): AnyAction {
   const name = id.slice(COMMAND_PREFIX.length)
   const unavailable: Text = text(
-    `설정 commands에 ${name}이(가) 없어 직접 실행해야 합니다`,
+    `설정 commands에 ${name} 없음: 직접 실행하세요`,
     `${name} is not set up in commands: do it by hand`,
   )
   const never = (): Promise<never> => Promise.reject(new Error(`${id} is not configured`))

@@ -117,7 +117,7 @@ export function renderRunImported(value: RunImported, view: View): string {
         say(
           view,
           text(
-            `${value.formerly}이(가) 여기 이미 있어 ${value.run}(으)로 가져왔습니다`,
+            `${value.formerly} 번호가 이미 있어 ${value.run} 번호로 가져왔습니다`,
             `${value.formerly} is taken here, so it is ${value.run} now`,
           ),
         ),
