@@ -118,7 +118,7 @@ function createPorts(wiring: {
       () => undefined,
     ),
     env: process.env,
-    cwd: process.cwd(),
+    cwd: workingDirectory(),
     homeDir: homedir(),
     // On Linux the library calls the state directory `log`.
     directories: { config: paths.config, state: paths.log },
@@ -183,6 +183,15 @@ async function openFile(path: string): Promise<'opened' | 'no_opener'> {
       resolve('opened')
     })
   })
+}
+
+/** A directory that was removed under the shell is no reason not to answer; files are then named from the root. */
+function workingDirectory(): string {
+  try {
+    return process.cwd()
+  } catch {
+    return '/'
+  }
 }
 
 function operatorName(): string {

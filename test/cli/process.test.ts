@@ -53,7 +53,7 @@ const use = (started: Program): void => {
   program = started
 }
 
-describePrograms('the built program', use, () => {
+describePrograms('the built program', use, ({ name }) => {
   it('ends with the exit code of its command', () => {
     expect(mts('--version')).toEqual({ code: 0, stdout: '0.1.0\n', stderr: '' })
     expect(mts('helth').code).toBe(64)
@@ -70,6 +70,22 @@ describePrograms('the built program', use, () => {
     expect(status).toBe(0)
     expect(stdout).toContain('settlement-failure')
   })
+
+  // Bun's own runtime does not start there: nothing of ours could answer.
+  if (name === 'npm package') {
+    it('answers in a directory that was removed under the shell', () => {
+      const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'
+      const words = ['-c', script, 'sh', program.file, ...program.args, 'playbook', 'list']
+      const { status, stdout } = spawnSync('/bin/sh', words, {
+        cwd: home,
+        env: environment(),
+        encoding: 'utf8',
+        timeout: 20_000,
+      })
+      expect(status).toBe(0)
+      expect(stdout).toContain('settlement-failure')
+    })
+  }
 
   it('reads configuration that is YAML, and shows it', () => {
     expect(mts('config', 'init').code).toBe(0)
