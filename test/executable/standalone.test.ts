@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { describeExecutable, type Program } from '../support/programs.ts'
+import { describeOnly, type Program } from '../support/programs.ts'
 import { PROJECT_DIR } from '../support/ports.ts'
 
 let directory: string
@@ -52,7 +52,7 @@ const journal = (): Record<string, string> => ({
   MTS_JOURNAL: join(directory, 'state', 'journal.db'),
 })
 
-describeExecutable('the executable alone', use, () => {
+describeOnly('executable', 'the executable alone', use, () => {
   it('does the main job from the alarm to the proof, reprocessing and journal included', () => {
     const { code, stdout, stderr } = mts(['demo', 'tour', '--lang', 'en'])
     expect(code, stdout + stderr).toBe(0)

@@ -35,14 +35,15 @@ export function describePrograms(
   for (const program of programs()) describeProgram(title, program, use, body)
 }
 
-/** Tests of what the standalone executable alone promises. */
-export function describeExecutable(
+/** Tests of what one of the programs alone promises. */
+export function describeOnly(
+  name: Program['name'],
   title: string,
   use: (program: Program) => void,
   body: () => void,
 ): void {
   for (const program of programs()) {
-    if (program.name === 'executable') describeProgram(title, program, use, body)
+    if (program.name === name) describeProgram(title, program, use, body)
   }
 }
 
