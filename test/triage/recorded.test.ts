@@ -67,7 +67,7 @@ async function pass(url: string, reply: ServerResponse): Promise<void> {
 
 async function triage(scenario: string, which: 'first' | 'last', faults: readonly string[] = []) {
   const { world } = await replay(scenario, which, faults)
-  const { port } = server?.address() as AddressInfo
+  const { port } = (server?.address() ?? {}) as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const finished = await world.mts('triage', '-o', 'json', '--url', url, '--timeout', '500ms')
   return { code: finished.code, value: finished.json() as unknown as Triage }
