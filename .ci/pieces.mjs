@@ -11,9 +11,15 @@ import { transform } from 'esbuild'
 
 const witness = fileURLToPath(new URL('witness.mjs', import.meta.url))
 
-/** What a pack holds is what these commands load; it leaves out what an earlier one has. */
+/**
+ * What a pack holds is what these commands load, or what all of them load (`shared`); it leaves out
+ * what an earlier one has.
+ */
 const PACKS = [
-  { file: 'main.js', runs: [['--help'], ['health'], ['health', '-o', 'json']] },
+  { file: 'main.js', runs: [['--version']] },
+  { file: 'start.js', runs: [['--help'], ['health']], shared: true },
+  { file: 'help.js', runs: [['--help']] },
+  { file: 'health.js', runs: [['health'], ['health', '-o', 'json']] },
   {
     file: 'often.js',
     runs: [
@@ -77,9 +83,14 @@ async function packWith(stage, url) {
   const dist = join(stage, 'dist')
   const env = { ...environment(stage), MTS_URL: url, MTS_STORES: '123-45-67890' }
   const places = {}
-  const loadedBy = PACKS.map(({ file, runs }) => {
-    const loaded = new Set(runs.flatMap((words) => runWitnessed(stage, env, words).loaded))
-    const names = [...loaded].filter((name) => name !== 'main.js' && !(name in places))
+  const loadedBy = PACKS.map(({ file, runs, shared = false }) => {
+    const loaded = runs.map((words) => runWitnessed(stage, env, words).loaded)
+    const names = [...new Set(loaded.flat())].filter(
+      (name) =>
+        name !== 'main.js' &&
+        !(name in places) &&
+        (!shared || loaded.every((each) => each.includes(name))),
+    )
     for (const name of names) places[name] = file
     return { file, names }
   })

@@ -1,14 +1,14 @@
 /** The program as a process: standard streams, signals, exit code. Nothing else touches `process`. */
 import { writeSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { isatty } from 'node:tty'
 import { placeOf } from '#place'
 import envPaths from 'env-paths'
 import { createSystemClock } from './clock.ts'
 import { messageOf } from '../core/errors.ts'
 import { EXIT } from '../core/exit-code.ts'
 import { cleanText } from '../core/sanitize.ts'
-import type { OutputPort, Ports } from './ports.ts'
+import { createOutput, isTerminal } from './output.ts'
+import type { Ports } from './ports.ts'
 import { isVersionQuestion, run } from './run.ts'
 import { createTerminal } from './terminal.ts'
 import { VERSION } from './version.ts'
@@ -101,7 +101,7 @@ function createPorts(wiring: {
   readonly onOutputError: (error: NodeJS.ErrnoException) => void
 }): Ports {
   const terminal =
-    isatty(0) && isatty(2)
+    isTerminal(0) && isTerminal(2)
       ? createTerminal(
           () => process.stdin,
           () => process.stderr,
@@ -140,33 +140,6 @@ function createPorts(wiring: {
     },
     openFile,
     onInterrupt: wiring.onInterrupt,
-  }
-}
-
-/** Streams are made when they are first written to: making one costs milliseconds. */
-function createOutput(
-  descriptor: number,
-  open: () => NodeJS.WriteStream,
-  onError: (error: NodeJS.ErrnoException) => void,
-): OutputPort {
-  let opened: NodeJS.WriteStream | undefined
-  const stream = (): NodeJS.WriteStream => {
-    opened ??= open().on('error', onError)
-    return opened
-  }
-  return {
-    write: (text) => {
-      stream().write(text)
-    },
-    get isTTY() {
-      return isatty(descriptor)
-    },
-    get columns() {
-      return isatty(descriptor) ? stream().columns : 80
-    },
-    get rows() {
-      return isatty(descriptor) ? stream().rows : undefined
-    },
   }
 }
 
