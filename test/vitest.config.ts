@@ -1,4 +1,5 @@
 /** How the tests run: the whole of `test/`, and a last line that says how it ended. */
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -11,9 +12,9 @@ export default defineConfig({
       fileURLToPath(new URL('support/last-line-reporter.ts', import.meta.url)),
     ],
     testTimeout: 30_000,
-    // Tests wait for processes and servers of their own: a worker for each core, and no more.
+    // Many tests wait for processes and servers of their own: on two cores a third worker fills the gaps.
     pool: 'forks',
-    maxWorkers: '100%',
+    maxWorkers: Math.max(3, availableParallelism()),
     unstubEnvs: true,
     env: { NO_COLOR: '1' },
   },
