@@ -9,9 +9,9 @@ import type { Clock } from '../core/clock.ts'
 /** At most this many are waited for aside. */
 const ASIDE_AT_MOST = 600
 /** An instance is not said to let us wait sooner than after this, ms. */
-const PATIENCE_MS = 150
+const PATIENCE_MS = 100
 /** Nor sooner than this many times what the usual one takes. */
-const PATIENCE_FACTOR = 3
+const PATIENCE_FACTOR = 2
 /** What is usual is told by the last ones that ended. */
 const RECENT = 64
 

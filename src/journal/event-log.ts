@@ -30,6 +30,8 @@ export interface EventLog {
   verify(): ChainReport
   /** Where the chain ends now. */
   head(): Head
+  /** Syncs the head file, before the journal is closed. */
+  settleHead(): void
   /** Moves the head file on, unless it says something the chain contradicts. */
   recordHead(head: Head): void
 }
@@ -82,7 +84,7 @@ export function createEventLog(store: Store, headFile: HeadFile, clock: Clock): 
     if (recorded.kind !== 'recorded' || recorded.events >= next.events) return
     if (hashAt(recorded.events) !== recorded.hash) return
     try {
-      headFile.write(next)
+      headFile.advance(next)
     } catch {
       // The events are on disk. A head that stays behind is allowed and catches up with the next one.
     }
@@ -91,6 +93,7 @@ export function createEventLog(store: Store, headFile: HeadFile, clock: Clock): 
   return {
     head,
     recordHead,
+    settleHead: () => headFile.settle(),
     write(body) {
       let last: StoredEvent | undefined
       const result = store.write(() =>

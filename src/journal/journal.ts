@@ -91,6 +91,7 @@ function journalOver(
         releaseWatch,
         () => locks.releaseAll(),
         () => runs.releaseAll(),
+        () => log.settleHead(),
         // Without waiting: while others are at work, the last of them does it.
         () => store.exec('PRAGMA busy_timeout = 0'),
         () => store.get('PRAGMA wal_checkpoint(TRUNCATE)'),
