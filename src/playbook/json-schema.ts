@@ -12,7 +12,7 @@ export interface PlaybookSchema {
 /** Editors know names and shapes; what one key means for another only `playbook validate` knows. */
 export function playbookSchema(catalog: Catalog): PlaybookSchema {
   const whole = documentShape.extend({
-    steps: z.array(stepShape).min(1).max(200),
+    steps: z.array(stepShape).min(1).max(1000),
     onCancel: z.array(stepShape).max(50).optional(),
     finally: z.array(stepShape).max(50).optional(),
   })

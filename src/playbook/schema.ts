@@ -263,7 +263,7 @@ export const documentShape = z.strictObject({
       inputShape,
     )
     .optional(),
-  steps: z.array(z.unknown()).min(1).max(200),
+  steps: z.array(z.unknown()).min(1).max(1000),
   onCancel: z.array(z.unknown()).max(50).optional(),
   finally: z.array(z.unknown()).max(50).optional(),
 })

@@ -24,23 +24,31 @@ function writeEvents(path: string, events: number): void {
   journal.close()
 }
 
-/** Many runs that have ended: made by hand, since a sync for each would take minutes. */
+/** The newest run over and over, with its events: by hand, since a sync for each would take minutes. */
 function writeRuns(path: string, runs: number): void {
-  const journal = open(path)
-  journal.close()
   const database = openSqlite(path, { busyTimeoutMs: 1000 })
-  database.exec('BEGIN')
-  const insert = database.prepare(
+  const [first] = database.prepare('SELECT run FROM runs ORDER BY started_at_ms DESC').all([])
+  const model = String(first?.['run'])
+  const insertRun = database.prepare(
     `INSERT INTO runs (run, day, number, kind, subject, url, operator, started_at_ms, ended_at_ms,
-       status, epoch) VALUES (?, ?, ?, 'playbook', 'bench', ?, 'bench', ?, ?, 'succeeded', 1)`,
+       status, epoch)
+     SELECT ?, ?, ?, kind, subject, url, operator, ?, ?, 'succeeded', 1 FROM runs WHERE run = ?`,
   )
-  const startMs = Date.UTC(2026, 0, 1)
+  const insertEvents = database.prepare(
+    `INSERT INTO events (seq, run, at_ms, kind, step, data, hash)
+     SELECT (SELECT max(seq) FROM events) + 1, ?, at_ms, kind, step, data, hash
+     FROM events WHERE run = ? AND kind = ?`,
+  )
+  const startMs = Date.UTC(2020, 0, 1)
+  database.exec('BEGIN')
   for (let index = 0; index < runs; index++) {
     const day = new Date(startMs + Math.floor(index / 90) * 86_400_000)
     const date = day.toISOString().slice(0, 10).replaceAll('-', '')
     const number = (index % 90) + 1
     const atMs = day.getTime() + number * 60_000
-    insert.run([`${date}-${String(number).padStart(2, '0')}`, date, number, URL, atMs, atMs + 1000])
+    const run = `${date}-${String(number).padStart(2, '0')}`
+    insertRun.run([run, date, number, atMs, atMs + 1000, model])
+    for (const kind of ['runStarted', 'runFinished']) insertEvents.run([run, model, kind])
   }
   database.exec('COMMIT')
   database.close()
