@@ -9,6 +9,8 @@ import { FEWEST_DAYS, forecast, type Forecast } from './forecast.ts'
 import {
   highestOfDays,
   increaseOfDays,
+  diskPercentSamples,
+  heapPercentSamples,
   percentSamples,
   type DayFigure,
   type SampleReader,
@@ -109,14 +111,8 @@ async function growths(
   read: (metric: string) => Promise<readonly Sample[]>,
 ): Promise<readonly Grown[]> {
   const { heapPercent, diskPercent } = settings.thresholds
-  const heap = percentSamples(
-    await read(SAMPLED.heapUsed.metric),
-    await read(SAMPLED.heapMax.metric),
-  )
-  const free = percentSamples(
-    await read(SAMPLED.diskFree.metric),
-    await read(SAMPLED.diskTotal.metric),
-  )
+  const heap = await heapPercentSamples(read)
+  const disk = await diskPercentSamples(read)
   const pool = percentSamples(
     await read(SAMPLED.poolActive.metric),
     await read(SAMPLED.poolMax.metric),
@@ -124,7 +120,6 @@ async function growths(
   // Counters of several instances behind one address are mixed: no growth can be told from them.
   const sales: readonly DayFigure[] =
     settings.instances === 1 ? increaseOfDays(await read(SAMPLED.sales.metric)) : []
-  const disk = free.map((sample) => ({ ...sample, value: 100 - sample.value }))
   const grown = (id: Grown['id'], title: Text, days: readonly DayFigure[], limit?: number) => ({
     id,
     title,

@@ -1,6 +1,7 @@
 /** Samples of `mts watch` as what can be judged over weeks: one figure a day, shares, increases. Pure. */
 import { seoulDateOf, seoulInstant, addDays, type SeoulDate } from '../core/dates.ts'
 import type { Sample } from '../core/journal.ts'
+import { SAMPLED } from '../core/sampled-meters.ts'
 
 /** What `mts watch` has left in the journal; empty when there is none. */
 export type SampleReader = (
@@ -47,6 +48,23 @@ export function percentSamples(
 }
 
 const SAME_ROUND_MS = 60_000
+
+export async function heapPercentSamples(
+  read: (metric: string) => Promise<readonly Sample[]>,
+): Promise<readonly Sample[]> {
+  return percentSamples(await read(SAMPLED.heapUsed.metric), await read(SAMPLED.heapMax.metric))
+}
+
+/** Of the disk that is in use: what is sampled is what is free. */
+export async function diskPercentSamples(
+  read: (metric: string) => Promise<readonly Sample[]>,
+): Promise<readonly Sample[]> {
+  const free = percentSamples(
+    await read(SAMPLED.diskFree.metric),
+    await read(SAMPLED.diskTotal.metric),
+  )
+  return free.map((sample) => ({ ...sample, value: 100 - sample.value }))
+}
 
 export interface Increase {
   readonly fromMs: number

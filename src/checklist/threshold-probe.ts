@@ -7,7 +7,12 @@ import { text, type Text } from '../core/text.ts'
 import type { ProbeDeclaration } from '../playbook/operation.ts'
 import type { LoadedRules } from './loaded-rules.ts'
 import type { LoadedRuleReview } from './rule-review.ts'
-import { increases, percentSamples, type SampleReader } from './sample-series.ts'
+import {
+  diskPercentSamples,
+  heapPercentSamples,
+  increases,
+  type SampleReader,
+} from './sample-series.ts'
 import { reviewThreshold, type ReviewedRule, type ThresholdReview } from './threshold-review.ts'
 
 export interface ThresholdPorts {
@@ -118,14 +123,8 @@ async function reviewRules(
     highest: 95,
   })
   const cpu = (await read(SAMPLED.cpu.metric)).map(times(100))
-  const heap = percentSamples(
-    await read(SAMPLED.heapUsed.metric),
-    await read(SAMPLED.heapMax.metric),
-  )
-  const disk = percentSamples(
-    await read(SAMPLED.diskFree.metric),
-    await read(SAMPLED.diskTotal.metric),
-  ).map((sample) => ({ ...sample, value: 100 - sample.value }))
+  const heap = await heapPercentSamples(read)
+  const disk = await diskPercentSamples(read)
   // With opening hours a night without a sale is no alarm, and several instances mix their counters.
   const gaps =
     instances === 1 && openingHours === undefined

@@ -1,7 +1,7 @@
 /** What engines say while they work, on standard error; and the person who answers, where there is one. */
 import type { ApprovalQuestion, Dialog, Notice } from '../core/dialog.ts'
 import type { Lang } from '../core/text.ts'
-import { cellsOf, firstCells, wrapCells } from '../render/columns.ts'
+import { shortenedCells, wrapCells } from '../render/columns.ts'
 import { screenText } from '../render/output.ts'
 import type { OutputPort, TerminalPort } from './ports.ts'
 
@@ -37,7 +37,8 @@ export function createDialog(options: DialogOptions): ClearingDialog {
     const words = screenText(notice.text[options.lang()], false).trimEnd()
     clear()
     if (weight === 'progress' && stderr.isTTY) {
-      stderr.write(oneRow(words.replaceAll('\n', ' '), Math.min(80, stderr.columns) - 1))
+      // A line that would wrap could not be overwritten.
+      stderr.write(shortenedCells(words.replaceAll('\n', ' '), Math.min(80, stderr.columns) - 1))
       progressShown = true
       return
     }
@@ -59,9 +60,4 @@ export function createDialog(options: DialogOptions): ClearingDialog {
       )
     },
   }
-}
-
-/** A line that would wrap could not be overwritten. */
-function oneRow(value: string, cells: number): string {
-  return cellsOf(value) <= cells ? value : `${firstCells(value, cells - 1)}…`
 }

@@ -49,6 +49,15 @@ async function createSettlementActions(
   return { reprocess: createReprocessAction(ports), run: createRunAction(ports) }
 }
 
+/** A digest that was printed, a person who can be asked, or nobody: no terminal is not a yes. */
+export function approvalModeOf(
+  { dialog }: CommandContext,
+  confirm: string | undefined,
+): ApprovalMode {
+  if (confirm !== undefined) return { kind: 'digest', digest: confirm }
+  return dialog.approve === undefined ? { kind: 'nobody' } : { kind: 'ask' }
+}
+
 export async function performSettlementAction(
   context: CommandContext,
   request: SettlementRequest,
@@ -58,13 +67,7 @@ export async function performSettlementAction(
   const settings = await context.settings()
   const writer = writerFor(journal, request, settings.url, context, confirm)
   return withWriter(writer, async () => {
-    const approval: ApprovalMode =
-      confirm !== undefined
-        ? { kind: 'digest', digest: confirm }
-        : context.dialog.approve === undefined
-          ? { kind: 'nobody' }
-          : { kind: 'ask' }
-    return runRequest(context, journal, writer, request, approval)
+    return runRequest(context, journal, writer, request, approvalModeOf(context, confirm))
   })
 }
 
@@ -106,13 +109,7 @@ export async function resumeSettlementAction(
   return withWriter(writer, async () => {
     writer.append({ kind: 'runResumed', data: { operator: context.ports.operator } })
     if (intent !== undefined) return settleByReading(context, journal, writer, request, intent)
-    const approval: ApprovalMode =
-      confirm !== undefined
-        ? { kind: 'digest', digest: confirm }
-        : context.dialog.approve === undefined
-          ? { kind: 'nobody' }
-          : { kind: 'ask' }
-    return runRequest(context, journal, writer, request, approval)
+    return runRequest(context, journal, writer, request, approvalModeOf(context, confirm))
   })
 }
 

@@ -19,11 +19,11 @@ import {
   type UnsilenceLook,
 } from '../alerts/silence-actions.ts'
 import type { SilenceResultValue } from '../alerts/silence-value.ts'
-import type { ApprovalMode, GateResult } from '../playbook/gate.ts'
+import type { GateResult } from '../playbook/gate.ts'
 import type { ActionOutcome } from '../playbook/operation.ts'
 import { reconcileIntent, runGate } from '../playbook/run-gate.ts'
 import type { CommandContext } from './command.ts'
-import { withGatePorts, withWriter } from './settlement-flow.ts'
+import { approvalModeOf, withGatePorts, withWriter } from './settlement-flow.ts'
 import { notConfigured, withTelemetry } from './telemetry-clients.ts'
 
 export type SilenceRequest =
@@ -103,12 +103,7 @@ async function go(
   confirm: string | undefined,
 ): Promise<SilenceOutcome> {
   const { url } = await context.settings()
-  const approval: ApprovalMode =
-    confirm !== undefined
-      ? { kind: 'digest', digest: confirm }
-      : context.dialog.approve === undefined
-        ? { kind: 'nobody' }
-        : { kind: 'ask' }
+  const approval = approvalModeOf(context, confirm)
   const intent = journal.openIntents({ url }).find((open) => open.run === writer.run)
   return withTelemetry(context, async ({ alertmanager, prometheus }) => {
     if (alertmanager === undefined) throw notConfigured('Alertmanager')

@@ -56,3 +56,8 @@ export function firstCells(value: string, cells: number): string {
   }
   return shown
 }
+
+/** The whole where it fits, else its beginning and `…`. */
+export function shortenedCells(value: string, cells: number): string {
+  return cellsOf(value) <= cells ? value : `${firstCells(value, cells - 1)}…`
+}

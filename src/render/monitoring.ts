@@ -10,7 +10,7 @@ import type {
   MonitoringRender,
   ToolCheck,
 } from '../monitoring/values.ts'
-import { cellsOf, padCells } from './columns.ts'
+import { padCells, shortenedCells } from './columns.ts'
 import { command, line, paintLabel } from './lines.ts'
 import { say } from './view.ts'
 import type { View } from './view.ts'
@@ -46,22 +46,12 @@ const MARKS = { same: ' ', removed: '-', added: '+', gap: '…' } as const
 
 /** A line of a file may be long: the beginning tells which one it is. */
 function differenceLine({ kind, text: words }: DifferenceLine, view: View): string {
-  const shown = firstCells(`  ${MARKS[kind]} ${words}`, Math.min(80, view.width))
+  const shown = shortenedCells(`  ${MARKS[kind]} ${words}`, Math.min(80, view.width))
   return kind === 'removed'
     ? view.paint.critical(shown)
     : kind === 'added'
       ? view.paint.ok(shown)
       : view.paint.dim(shown)
-}
-
-function firstCells(words: string, cells: number): string {
-  if (cellsOf(words) <= cells) return words
-  let shown = ''
-  for (const char of words) {
-    if (cellsOf(shown + char) > cells - 1) break
-    shown += char
-  }
-  return `${shown}…`
 }
 
 const TOOL_WORDS: Readonly<Record<ToolCheck['status'], Text>> = {
